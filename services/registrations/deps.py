@@ -1,0 +1,32 @@
+"""What the routes, handlers and workers of registrations share."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask import current_app
+
+from services.registrations.repository import UnitOfWork
+from services.registrations.settings import RegistrationsSettings
+from services.registrations.tickets import TicketSigner
+from shared.clock import Clock
+from shared.database.unit_of_work import Database
+from shared.tokens import Verifier
+
+
+@dataclass(frozen=True, slots=True)
+class Deps:
+    settings: RegistrationsSettings
+    database: Database
+    clock: Clock
+    verifier: Verifier
+    tickets: TicketSigner
+
+    def unit_of_work(self, *, read_only: bool = False) -> UnitOfWork:
+        return UnitOfWork(self.database, read_only=read_only)
+
+
+def current_deps() -> Deps:
+    """The Deps of the app that answers."""
+    deps: Deps = current_app.extensions["deps"]
+    return deps

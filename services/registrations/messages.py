@@ -1,0 +1,139 @@
+"""What registrations publishes, and the shapes of what it reads from others."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import marshmallow as ma
+from marshmallow import fields
+
+from services.registrations.models import Offer, Registration
+from shared.messaging.message import Draft, MessageType
+
+
+class RegistrationState(ma.Schema):
+    """The state of a registration; no name, no address."""
+
+    id = fields.UUID(required=True)
+    person_id = fields.UUID(required=True)
+    event_id = fields.UUID(required=True)
+    position = fields.Integer(
+        required=True, allow_none=True, metadata={"description": "In the waitlist, from 1"}
+    )
+    promoted = fields.Boolean(
+        required=True, metadata={"description": "The place came from the waitlist"}
+    )
+    why = fields.String(
+        required=True,
+        allow_none=True,
+        metadata={"description": "own-wish, organiser or event-cancelled"},
+    )
+
+
+class OfferState(ma.Schema):
+    """The seats of an event."""
+
+    event_id = fields.UUID(required=True)
+    capacity = fields.Integer(required=True)
+    seats_left = fields.Integer(required=True)
+    waitlist_length = fields.Integer(required=True)
+    state = fields.String(required=True)
+
+
+class Attendance(ma.Schema):
+    """How many were admitted."""
+
+    event_id = fields.UUID(required=True)
+    checked_in = fields.Integer(required=True)
+
+
+_TOLD = ("events", "notifications")
+REGISTRATION_CONFIRMED = MessageType(
+    "registration.confirmed", RegistrationState, _TOLD, "Somebody has a place"
+)
+REGISTRATION_WAITLISTED = MessageType(
+    "registration.waitlisted", RegistrationState, _TOLD, "Somebody waits for a place"
+)
+REGISTRATION_CANCELLED = MessageType(
+    "registration.cancelled", RegistrationState, _TOLD, "Somebody gave up a place, or lost it"
+)
+OFFER_CHANGED = MessageType(
+    "offer.changed", OfferState, ("events",), "Seats were taken, freed or added"
+)
+ATTENDANCE_RECORDED = MessageType(
+    "attendance.recorded", Attendance, ("events",), "Somebody was admitted"
+)
+PUBLISHED = (
+    REGISTRATION_CONFIRMED,
+    REGISTRATION_WAITLISTED,
+    REGISTRATION_CANCELLED,
+    OFFER_CHANGED,
+    ATTENDANCE_RECORDED,
+)
+
+
+def registration(
+    type_: MessageType, registration: Registration, *, promoted: bool = False
+) -> Draft:
+    """A message about a registration as it is now."""
+    return type_.about(
+        registration.id,
+        sequence=registration.sequence,
+        id=registration.id,
+        person_id=registration.person_id,
+        event_id=registration.event_id,
+        position=registration.position,
+        promoted=promoted,
+        why=registration.why,
+    )
+
+
+def offer_changed(offer: Offer, now: datetime) -> Draft:
+    offer.sequence += 1
+    return OFFER_CHANGED.about(
+        offer.event_id,
+        sequence=offer.sequence,
+        event_id=offer.event_id,
+        capacity=offer.capacity,
+        seats_left=offer.seats_left,
+        waitlist_length=offer.waitlisted,
+        state=offer.state(now).value,
+    )
+
+
+def attendance_recorded(offer: Offer) -> Draft:
+    offer.sequence += 1
+    return ATTENDANCE_RECORDED.about(
+        offer.event_id,
+        sequence=offer.sequence,
+        event_id=offer.event_id,
+        checked_in=offer.checked_in,
+    )
+
+
+class TextShape(ma.Schema):
+    vi = fields.String(required=True)
+    en = fields.String(allow_none=True)
+
+
+class VenueShape(ma.Schema):
+    class Meta:
+        unknown = ma.EXCLUDE
+
+    name = fields.String(required=True)
+
+
+class EventState(ma.Schema):
+    """What registrations needs of an event."""
+
+    id = fields.UUID(required=True)
+    organisation_id = fields.UUID(required=True)
+    title = fields.Nested(TextShape, required=True)
+    venue = fields.Nested(VenueShape, allow_none=True, load_default=None)
+    starts_at = fields.AwareDateTime(required=True)
+    ends_at = fields.AwareDateTime(required=True)
+    timezone = fields.String(required=True)
+    capacity = fields.Integer(required=True)
+    waitlist = fields.Boolean(required=True)
+    registration_opens_at = fields.AwareDateTime(required=True)
+    registration_closes_at = fields.AwareDateTime(required=True)

@@ -1,0 +1,1 @@
+"""The database mechanisms: engines, types, the unit of work, migrations; PostgreSQL and SQLite alike."""

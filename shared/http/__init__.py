@@ -1,0 +1,1 @@
+"""The HTTP mechanisms: problems, who may call, repeated requests, cursors, health, clients."""

@@ -1,0 +1,113 @@
+"""A message: a CloudEvents 1.0 event in the JSON event format, with a sequence per subject."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any, cast
+
+import marshmallow as ma
+from cloudevents.core.exceptions import CloudEventValidationError
+from cloudevents.core.formats.json import JSONFormat
+from cloudevents.core.v1.event import CloudEvent
+
+from shared.database.types import jsonable
+from shared.ids import new_id
+
+_FORMAT = JSONFormat()
+
+
+class Undecodable(ValueError):
+    """The bytes are no message that this service can read; trying again would not help."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
+    """What one service tells the others about one of its aggregates.
+
+    `subject` names the aggregate, `sequence` counts its changes from 1: a consumer that keeps a copy
+    ignores what a higher sequence overtook. `data` is JSON, without names, addresses or secrets.
+    """
+
+    type: str
+    source: str
+    subject: str
+    sequence: int
+    data: dict[str, Any]
+    time: datetime
+    id: str = field(default_factory=lambda: str(new_id()))
+
+    def encode(self) -> bytes:
+        """The message in the JSON event format (CloudEvents JSON, section 3)."""
+        event = CloudEvent(
+            {
+                "id": self.id,
+                "source": f"/{self.source}",
+                "type": self.type,
+                "specversion": "1.0",
+                "time": self.time,
+                "subject": self.subject,
+                # The sequence extension is a string whose order as text is the order of the numbers.
+                "sequence": f"{self.sequence:010d}",
+                "datacontenttype": "application/json",
+            },
+            self.data,
+        )
+        return _FORMAT.write(event)
+
+    @classmethod
+    def decode(cls, body: bytes) -> Message:
+        """Read a message, or raise Undecodable with the reason."""
+        try:
+            event = _FORMAT.read(CloudEvent, body)
+            data = event.get_data()
+            if not isinstance(data, dict):
+                raise Undecodable("the data of the message is not an object")
+            return cls(
+                id=event.get_id(),
+                source=event.get_source().lstrip("/"),
+                type=event.get_type(),
+                subject=event.get_subject() or "",
+                sequence=int(cast(str, event.get_extension("sequence") or "0")),
+                time=event.get_time() or datetime.now(UTC),
+                data=data,
+            )
+        except Undecodable:
+            raise
+        except (
+            CloudEventValidationError,
+            ValueError,
+            TypeError,
+            KeyError,
+            AttributeError,
+            RecursionError,
+        ) as error:
+            raise Undecodable(f"not a CloudEvent: {type(error).__name__}") from error
+
+
+@dataclass(frozen=True, slots=True)
+class MessageType:
+    """A type of message, declared by the service that publishes it (in its `messages.py`)."""
+
+    name: str
+    schema: type[ma.Schema]
+    consumed_by: tuple[str, ...]
+    doc: str
+
+    def about(self, subject: object, *, sequence: int, **data: Any) -> Draft:
+        """A message about `subject`, ready for `UnitOfWork.publish`; data that the schema refuses is a ValueError."""
+        body = jsonable(data)
+        if errors := self.schema(unknown=ma.RAISE).validate(body):
+            raise ValueError(f"{self.name} does not fit its schema: {json.dumps(errors)}")
+        return Draft(self, str(subject), sequence, body)
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A message that has not been published yet: the unit of work adds its id, source and time."""
+
+    type: MessageType
+    subject: str
+    sequence: int
+    data: dict[str, Any]

@@ -1,0 +1,151 @@
+"""The relay: takes outbox rows to the broker, in order, and lets go of a row only when it is confirmed."""
+
+from __future__ import annotations
+
+import random
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection, Row
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+from shared.database.unit_of_work import Database
+from shared.logs import get_logger
+from shared.messaging.broker import Broker, Outgoing, Receipt
+
+BATCH = 500
+POLL_SECONDS = 1.0
+CONFIRM_SECONDS = 10.0
+# One number for all services: an advisory lock belongs to one database, and each service has its own.
+RELAY_LOCK = 0x0D1A_106
+log = get_logger("relay")
+
+
+class NotConfirmed(Exception):
+    """The broker did not take the whole batch; the rows stay and are published again."""
+
+
+class Relay:
+    """One service's relay. Any number may run; one is active, the others stand by (PostgreSQL)."""
+
+    def __init__(self, database: Database, broker: Broker) -> None:
+        self._database = database
+        self._broker = broker
+        self._on_postgresql = database.engine.dialect.name == "postgresql"
+
+    def run(self, stop: threading.Event) -> None:
+        """Relay until `stop` is set; a database or broker that is away is waited for."""
+        pause = 0.05
+        while not stop.is_set():
+            try:
+                with self._active() as connection:
+                    while connection is not None and not stop.is_set():
+                        if self.relay_batch(connection) < BATCH:
+                            self._database.wake.wait(POLL_SECONDS)
+                        pause = 0.05
+                    if connection is None:
+                        stop.wait(POLL_SECONDS)
+            except (DBAPIError, PoolTimeout, NotConfirmed) as error:
+                log.warning(
+                    "relay waits and tries again",
+                    service=self._database.service,
+                    why=type(error).__name__,
+                )
+                stop.wait(pause * random.uniform(0.5, 1.0))  # noqa: S311 - jitter, not a secret
+                pause = min(pause * 2, 5.0)
+
+    @contextmanager
+    def _active(self) -> Iterator[Connection | None]:
+        """A connection that holds this service's relay lock, or None while another relay has it."""
+        options = {"read_only": True} if not self._on_postgresql else {}
+        with self._database.engine.connect().execution_options(**options) as connection:
+            if self._on_postgresql:
+                held = connection.scalar(sa.select(sa.func.pg_try_advisory_lock(RELAY_LOCK)))
+                connection.commit()
+                if not held:
+                    yield None
+                    return
+            try:
+                yield connection
+            finally:
+                if self._on_postgresql and not connection.closed:
+                    connection.invalidate()  # ends the session, and with it the lock
+
+    def relay_batch(self, connection: Connection) -> int:
+        """Publish what is there, up to one batch; the number of rows that left. NotConfirmed if some could not."""
+        return (
+            self._from_postgresql(connection)
+            if self._on_postgresql
+            else self._from_sqlite(connection)
+        )
+
+    def _from_postgresql(self, connection: Connection) -> int:
+        """One transaction: rows deleted, published, confirmed, then committed.
+
+        The one place where a transaction is held over a network call, on purpose: what is not confirmed
+        rolls back. No cursor over a sequence, so a commit that came late is not skipped.
+        """
+        outbox = self._database.tables.outbox
+        oldest = (
+            sa.select(outbox.c.id)
+            .order_by(outbox.c.id)
+            .limit(BATCH)
+            .with_for_update(skip_locked=True)
+        )
+        with connection.begin():
+            rows = connection.execute(
+                sa.delete(outbox).where(outbox.c.id.in_(oldest)).returning(outbox)
+            ).all()
+            rows = sorted(rows, key=lambda row: row.id)
+            receipts = self._publish(rows)
+            self._park(connection, [row for row in rows if receipts[row.id] is Receipt.UNROUTABLE])
+            if Receipt.REFUSED in receipts.values():
+                raise NotConfirmed
+        return len(rows)
+
+    def _from_sqlite(self, connection: Connection) -> int:
+        """Read without the writer's place, publish, then delete what was confirmed in a second transaction.
+
+        SQLite has one writer: holding its place while consumers write would stop everything.
+        """
+        outbox = self._database.tables.outbox
+        with connection.begin():
+            rows = connection.execute(sa.select(outbox).order_by(outbox.c.id).limit(BATCH)).all()
+        if not rows:
+            return 0
+        receipts = self._publish(rows)
+        left = [row for row in rows if receipts[row.id] is not Receipt.REFUSED]
+        with self._database.engine.begin() as writing:
+            self._park(writing, [row for row in left if receipts[row.id] is Receipt.UNROUTABLE])
+            writing.execute(sa.delete(outbox).where(outbox.c.id.in_([row.id for row in left])))
+        if len(left) < len(rows):
+            raise NotConfirmed
+        return len(left)
+
+    def _publish(self, rows: Sequence[Row[tuple[object, ...]]]) -> dict[int, Receipt]:
+        batch = [
+            Outgoing(
+                id=row.message_id, type=row.type, body=row.body.encode(), mandatory=row.mandatory
+            )
+            for row in rows
+        ]
+        receipts = self._broker.publish(batch, timeout=CONFIRM_SECONDS) if batch else []
+        return {row.id: receipt for row, receipt in zip(rows, receipts, strict=True)}
+
+    def _park(self, connection: Connection, rows: Sequence[Row[tuple[object, ...]]]) -> None:
+        for row in rows:
+            log.error(
+                "no queue wants a message that should be wanted; parked",
+                type=row.type,
+                message_id=row.message_id,
+            )
+        if rows:
+            now = self._database.clock.now()
+            columns = ("id", "message_id", "type", "subject", "body")
+            parked = [
+                {name: getattr(row, name) for name in columns} | {"parked_at": now} for row in rows
+            ]
+            connection.execute(sa.insert(self._database.tables.unroutable), parked)
