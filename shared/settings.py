@@ -78,7 +78,12 @@ class Settings:
     def read_from_env(cls, names: set[str]) -> dict[str, Any]:
         """The values of some fields, as the environment (or the default) has them."""
         env = FileAwareEnv()
-        read: dict[Any, Callable[..., Any]] = {str: env.str, int: env.int, bool: env.bool, tuple[str, ...]: env.list}
+        read: dict[Any, Callable[..., Any]] = {
+            str: env.str,
+            int: env.int,
+            bool: env.bool,
+            tuple[str, ...]: env.list,
+        }
         hints = get_type_hints(cls)
         values: dict[str, Any] = {}
         for field in dataclasses.fields(cls):

@@ -38,7 +38,7 @@ def unusable_texts(value: Any, path: str = "") -> Iterator[str]:
             yield path
     elif isinstance(value, dict):
         for key, item in value.items():
-            if any(unusable_texts(key)):
+            if next(unusable_texts(key), None) is not None:
                 yield path or "_"
             yield from unusable_texts(item, f"{path}.{key}" if path else str(key))
     elif isinstance(value, list):

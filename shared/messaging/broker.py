@@ -40,6 +40,10 @@ class Delivery:
     dead: bool
 
 
+class BrokerAway(Exception):
+    """The broker cannot be reached now; try again later."""
+
+
 class Broker(Protocol):
     """One broker, seen from one process."""
 

@@ -16,11 +16,17 @@ class Topology:
     queues: tuple[Queue, ...]
 
 
-def topology(*, exchange: str, service: str, types: Iterable[str], delivery_limit: int = 20) -> Topology:
+def topology(
+    *, exchange: str, service: str, types: Iterable[str], delivery_limit: int = 20
+) -> Topology:
     """What one service declares."""
     topic = Exchange(exchange, type="topic", durable=True)
     name = f"{exchange}.{service}"
-    dead = Queue(f"{name}.dead", queue_arguments={"x-queue-type": "quorum", "x-overflow": "reject-publish"}, durable=True)
+    dead = Queue(
+        f"{name}.dead",
+        queue_arguments={"x-queue-type": "quorum", "x-overflow": "reject-publish"},
+        durable=True,
+    )
     arguments = {
         "x-queue-type": "quorum",
         "x-delivery-limit": delivery_limit,
@@ -29,5 +35,10 @@ def topology(*, exchange: str, service: str, types: Iterable[str], delivery_limi
         "x-dead-letter-exchange": "",
         "x-dead-letter-routing-key": dead.name,
     }
-    main = Queue(name, bindings=[binding(topic, routing_key=one) for one in types], queue_arguments=arguments, durable=True)
+    main = Queue(
+        name,
+        bindings=[binding(topic, routing_key=one) for one in types],
+        queue_arguments=arguments,
+        durable=True,
+    )
     return Topology(topic, (dead, main))

@@ -1,0 +1,1 @@
+"""Putting the services together: the embedded platform, processes without containers, the command line."""
