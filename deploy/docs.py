@@ -13,14 +13,15 @@ from pathlib import Path
 from typing import Any
 
 from flask import Flask
-
-from deploy.embedded import SERVICES, Options, Platform
 from services.community import messages as community
 from services.events import messages as events
+
+from deploy.embedded import SERVICES, Options, Platform
 from services.notifications import messages as notifications
 from services.registrations import messages as registrations
 from services.web.settings import Settings as WebSettings
 from shared.messaging.message import MessageType
+from shared.settings import Settings
 
 DOCS = Path(__file__).resolve().parents[1] / "docs"
 PUBLISHED: dict[str, tuple[MessageType, ...]] = {
@@ -39,30 +40,42 @@ def pages() -> Iterator[tuple[Path, str]]:
     documents = openapi_documents()
     yield DOCS / "access.md", access_page(documents)
     for name, document in documents.items():
-        yield DOCS / "api" / f"{name}.json", json.dumps(document, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
+        yield (
+            DOCS / "api" / f"{name}.json",
+            json.dumps(document, ensure_ascii=False, indent=1, sort_keys=True) + "\n",
+        )
 
 
 def settings_page() -> str:
     """Every setting of every service."""
-    text = _GENERATED + "# Settings\n\nRead from the environment: `NAME`, or the file that `NAME_FILE` points to. A secret is never logged.\n"
-    shown: set[str] = set()
-    for title, settings in (*((service.name, service.settings) for service in SERVICES), ("web", WebSettings)):
-        rows = [row for row in settings.documented() if row.name not in shown or title == "community"]
-        own = [row for row in rows if (row.name, row.doc) not in shown]
-        text += f"\n## {title}\n\n"
-        if title != "community":
-            text += "Those of community that are not its own, and:\n\n"
-        text += "| name | default | what it says |\n|---|---|---|\n"
-        for row in own:
-            default = "" if row.secret and row.default != "required" else row.default
-            text += f"| `{row.name}` | {f'`{default}`' if default else ''} | {row.doc}{' (secret)' if row.secret else ''} |\n"
-        shown |= {row.name for row in rows}
+    text = (
+        _GENERATED
+        + "# Settings\n\nRead from the environment: `NAME`, or the file that `NAME_FILE` points to. A secret is never logged.\n"
+    )
+    listed: tuple[tuple[str, Any], ...] = (
+        *((service.name, service.settings) for service in SERVICES),
+        ("web", WebSettings),
+    )
+    common = {(row.name, row.doc) for row in Settings.documented()}
+    for title, settings in (("every service", Settings), *listed):
+        rows = [
+            row
+            for row in settings.documented()
+            if settings is Settings or (row.name, row.doc) not in common
+        ]
+        text += f"\n## {title}\n\n| name | default | what it says |\n|---|---|---|\n"
+        for row in rows:
+            default = f"`{row.default}`" if row.default else ""
+            text += f"| `{row.name}` | {default} | {row.doc}{' (secret)' if row.secret else ''} |\n"
     return text
 
 
 def messages_page() -> str:
     """The catalogue of messages."""
-    text = _GENERATED + "# Messages\n\nCloudEvents 1.0 on one topic exchange; the type is the routing key. Nothing personal is in them.\n"
+    text = (
+        _GENERATED
+        + "# Messages\n\nCloudEvents 1.0 on one topic exchange; the type is the routing key. Nothing personal is in them.\n"
+    )
     for service, types in PUBLISHED.items():
         text += f"\n## Published by {service}\n"
         for type_ in types:
@@ -97,7 +110,10 @@ def operations(document: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, A
 
 def access_page(documents: dict[str, dict[str, Any]]) -> str:
     """Who may call what, as the routes declare it."""
-    text = _GENERATED + "# Who may call what\n\nDeny is the default. *own*, *organiser*, *officer*, *leader* and *door* are decided for the object that is asked for; what one may not see looks like what is not there (404).\n"
+    text = (
+        _GENERATED
+        + "# Who may call what\n\nDeny is the default. *own*, *organiser*, *officer*, *leader* and *door* are decided for the object that is asked for; what one may not see looks like what is not there (404).\n"
+    )
     for name, document in documents.items():
         text += f"\n## {name}\n\n| operation | who may | what it does |\n|---|---|---|\n"
         for method, path, operation in operations(document):
@@ -115,7 +131,9 @@ def main() -> None:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text)
     if stale:
-        sys.exit(f"stale: {', '.join(str(path.relative_to(DOCS.parent)) for path in stale)}; run `make docs`")
+        sys.exit(
+            f"stale: {', '.join(str(path.relative_to(DOCS.parent)) for path in stale)}; run `make docs`"
+        )
 
 
 if __name__ == "__main__":

@@ -72,7 +72,7 @@ class Part:
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
                 self.command, env=self.environment, stdout=log, stderr=log, start_new_session=True
-            )  # noqa: S603
+            )
         self.started = time.monotonic()
 
     def ready(self) -> bool:
@@ -119,10 +119,8 @@ class Composed:
         for part in self.parts.values():
             while not part.ready():
                 if (
-                    part.process is not None
-                    and part.process.poll() is not None
-                    or time.monotonic() > deadline
-                ):
+                    part.process is not None and part.process.poll() is not None
+                ) or time.monotonic() > deadline:
                     raise NotReady(f"{part.name} did not become ready; see {part.log}")
                 time.sleep(0.05)
             self._say(f"{part.name} (pid {part.process.pid if part.process else '?'})")
@@ -261,4 +259,4 @@ def free_port() -> int:
 def _run(command: list[str], environment: dict[str, str], log: IO[bytes]) -> int:
     return subprocess.run(
         command, env=environment, stdout=log, stderr=log, timeout=120, check=False
-    ).returncode  # noqa: S603
+    ).returncode

@@ -38,19 +38,30 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         for mark, variable in _NEEDS.items():
             if item.get_closest_marker(mark) and not os.environ.get(variable):
-                item.add_marker(pytest.mark.skip(reason=f"needs {mark}: set {variable}, or install it"))
+                item.add_marker(
+                    pytest.mark.skip(reason=f"needs {mark}: set {variable}, or install it")
+                )
 
 
 def pytest_terminal_summary(terminalreporter: TerminalReporter) -> None:
     """Count the tests by what they ran on."""
     passed = terminalreporter.stats.get("passed", [])
-    counts = {"SQLite and the in-process broker (kombu), or neither": 0, "PostgreSQL": 0, "RabbitMQ (pika)": 0, "a browser": 0}
+    counts = {
+        "SQLite and the in-process broker (kombu), or neither": 0,
+        "PostgreSQL": 0,
+        "RabbitMQ (pika)": 0,
+        "a browser": 0,
+    }
     for report in passed:
         keys = report.keywords
         counts["PostgreSQL"] += "postgres" in keys
         counts["RabbitMQ (pika)"] += "rabbitmq" in keys
         counts["a browser"] += "browser" in keys
-        counts["SQLite and the in-process broker (kombu), or neither"] += not {"postgres", "rabbitmq", "browser"} & set(keys)
+        counts["SQLite and the in-process broker (kombu), or neither"] += not {
+            "postgres",
+            "rabbitmq",
+            "browser",
+        } & set(keys)
     terminalreporter.section("passed, by what they ran on")
     for where, count in counts.items():
         terminalreporter.write_line(f"{count:5} on {where}")
@@ -70,7 +81,9 @@ def backend(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-def database_url(backend: str, service_databases: ServiceDatabases, tmp_path: Path) -> Callable[[str], str]:
+def database_url(
+    backend: str, service_databases: ServiceDatabases, tmp_path: Path
+) -> Callable[[str], str]:
     """The address of an empty, migrated database of a service."""
 
     def of(service: str) -> str:

@@ -10,6 +10,7 @@ from flask import Response, jsonify
 from services.registrations import operations
 from services.registrations.deps import current_deps
 from services.registrations.models import Registration
+from services.registrations.repository import UnitOfWork
 from services.registrations.schemas import (
     AttendeeList,
     AttendeesQuery,
@@ -28,7 +29,6 @@ from services.registrations.schemas import (
     offer_view,
     ticket_view,
 )
-from services.registrations.repository import UnitOfWork
 from shared.http.access import (
     ADMIN,
     ANYONE,

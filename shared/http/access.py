@@ -100,7 +100,7 @@ def allow(*grants: Grant) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
             return answer
 
         guarded.grants = grants  # type: ignore[attr-defined]
-        guarded._apidoc = _documented(view, grants)  # type: ignore[attr-defined]
+        guarded._apidoc = _documented(view, grants)  # type: ignore[attr-defined]  # noqa: SLF001
         return guarded
 
     return decorate
@@ -119,7 +119,9 @@ def permit(
     What one may not see looks like what is not there, so that ids tell nothing.
     """
     target = Target(owner, organisation, event)
-    if public and PUBLISHED in g.grants or any(grant.holds(caller(), target) for grant in g.grants):
+    if (public and PUBLISHED in g.grants) or any(
+        grant.holds(caller(), target) for grant in g.grants
+    ):
         g.decided = True
         return
     if caller() is ANONYMOUS and not hidden:

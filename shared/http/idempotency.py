@@ -70,7 +70,8 @@ def creates(
             response.status_code = status
             return response
 
-        return once
+        decorated: Callable[..., Any] = once
+        return decorated
 
     return decorate
 

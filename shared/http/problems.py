@@ -259,9 +259,7 @@ def from_database(error: DBAPIError | PoolTimeout) -> Response:
     log.error("the database did not answer a request", why=type(error).__name__)
     if isinstance(error, OperationalError) and "disk is full" in str(error.orig):
         return respond(StorageFull())
-    if isinstance(error, OperationalError | PoolTimeout) or (
-        isinstance(error, DBAPIError) and error.connection_invalidated
-    ):
+    if isinstance(error, OperationalError | PoolTimeout) or error.connection_invalidated:
         return respond(Away())
     return unexpected(error)
 

@@ -84,7 +84,7 @@ class Consumer:
         ]
         try:
             self._handle_new(readable)
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - handlers may raise anything
             self._raise_if_away(error)
             if len(readable) == 1:
                 self._set_aside(readable[0], error)
@@ -92,7 +92,7 @@ class Consumer:
             for message in readable:
                 try:
                     self._handle_new([message])
-                except Exception as culprit:
+                except Exception as culprit:  # noqa: BLE001 - handlers may raise anything
                     self._raise_if_away(culprit)
                     self._set_aside(message, culprit)
 
@@ -128,7 +128,7 @@ class Consumer:
                 with self._unit_of_work() as uow:
                     self._settle(uow, row.id)
                     self._handle(uow, [message])
-            except Exception as error:
+            except Exception as error:  # noqa: BLE001 - handlers may raise anything
                 self._raise_if_away(error)
                 self._again(row.id, row.attempts + 1, error)
         return len(due)

@@ -13,7 +13,9 @@ import threading
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 
-import kombu
+from kombu.connection import Connection
+from kombu.entity import Exchange, Queue
+from kombu.message import Message
 from kombu.pools import producers
 
 from shared.logs import get_logger
@@ -36,17 +38,17 @@ class KombuBroker:
     def __init__(self, url: str, *, exchange: str) -> None:
         self._in_process = url.startswith("memory:")
         self._url = "memory://" if self._in_process else url
-        self._exchange = kombu.Exchange(exchange, type="topic", durable=True)
+        self._exchange = Exchange(exchange, type="topic", durable=True)
         self._routes: dict[str, list[str]] = defaultdict(list)
-        self._queues: dict[str, kombu.Queue] = {}
+        self._queues: dict[str, Queue] = {}
         self._waiting: dict[tuple[str, str], list[_Batch]] = defaultdict(list)
         self._lock = threading.Lock()
         self._arrivals: dict[str, threading.Event] = defaultdict(threading.Event)
-        self._publishing = kombu.Connection(self._url)
+        self._publishing = Connection(self._url)
 
     def declare(self, topology: Topology) -> None:
         """Declare exchange and queues; done again, it changes nothing."""
-        with kombu.Connection(self._url) as connection, connection.channel() as channel:
+        with Connection(self._url) as connection, connection.channel() as channel:
             for declared in topology.queues:
                 declared.bind(channel).declare()
         with self._lock:
@@ -74,7 +76,7 @@ class KombuBroker:
 
     def consume(
         self,
-        queue: str,  # noqa: A002 - the port's word
+        queue: str,
         handle_batch: Callable[[Sequence[Delivery]], None],
         *,
         stop: threading.Event,
@@ -83,7 +85,7 @@ class KombuBroker:
         """Hand over what is there until `stop`; what could not be handled is handed over again, later."""
         arrival = self._arrivals[queue]
         idle = IDLE_SECONDS if self._in_process else REMOTE_POLL_SECONDS
-        with kombu.Connection(self._url) as connection, connection.channel() as channel:
+        with Connection(self._url) as connection, connection.channel() as channel:
             bound = self._queues[queue].bind(channel)
             while not stop.is_set():
                 arrival.clear()
@@ -104,7 +106,7 @@ class KombuBroker:
         if self._in_process:
             return True
         try:
-            with kombu.Connection(self._url, connect_timeout=timeout) as connection:
+            with Connection(self._url, connect_timeout=timeout) as connection:
                 connection.ensure_connection(max_retries=1, timeout=timeout)
         except OSError:
             return False
@@ -113,7 +115,7 @@ class KombuBroker:
     def close(self) -> None:
         """Let go of connections; inside the process the queues end too."""
         if self._in_process:
-            with kombu.Connection(self._url) as connection, connection.channel() as channel:
+            with Connection(self._url) as connection, connection.channel() as channel:
                 for declared in self._queues.values():
                     declared.bind(channel).delete()
         self._publishing.release()
@@ -150,8 +152,8 @@ class KombuBroker:
             self._arrivals[name].set()
 
     @staticmethod
-    def _take(bound: kombu.Queue, limit: int) -> list[kombu.Message]:
-        taken: list[kombu.Message] = []
+    def _take(bound: Queue, limit: int) -> list[Message]:
+        taken: list[Message] = []
         while len(taken) < limit:
             try:
                 message = bound.get(no_ack=False)
@@ -164,7 +166,7 @@ class KombuBroker:
 
     @staticmethod
     def _handled(
-        taken: Sequence[kombu.Message],
+        taken: Sequence[Message],
         handle_batch: Callable[[Sequence[Delivery]], None],
         queue: str,
         stop: threading.Event,
@@ -251,5 +253,5 @@ class _Batch:
         return [receipt or Receipt.REFUSED for receipt in self._receipts]
 
 
-def _id(message: kombu.Message) -> str:
+def _id(message: Message) -> str:
     return str(message.properties.get("message_id") or "")

@@ -1,476 +1,375 @@
-"""RabbitMQ through pika: `SelectConnection` in a thread of its own, one for publishing and one for consuming.
+"""RabbitMQ through pika: a connection for publishing and one for consuming, each in a thread of its own.
 
-Other threads reach a connection only by `add_callback_threadsafe`. Every wait has a bound. What the broker did
-not confirm is refused, whatever the reason; the outbox publishes it again and the inbox absorbs a repeat.
+That thread alone touches the connection and its channels. Others hand it callbacks and wait, with a bound.
 """
 
 from __future__ import annotations
 
-import contextlib
-import queue as queues
-import random
 import threading
 import time
-from collections import OrderedDict
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from contextlib import suppress
+from functools import partial
+from queue import Empty, SimpleQueue
 from typing import Any
 
-import pika
-from pika.adapters.select_connection import SelectConnection
-from pika.channel import Channel
+from pika import BasicProperties, DeliveryMode, SelectConnection, URLParameters
 from pika.exceptions import AMQPError
+from pika.spec import Basic
 
 from shared.logs import get_logger
-from shared.messaging.broker import BrokerAway, Delivery, Outgoing, Receipt
+from shared.messaging.broker import (
+    CONTENT_TYPE,
+    Delivery,
+    HandleBatch,
+    Outgoing,
+    Pause,
+    Receipt,
+    hand_over,
+)
 from shared.messaging.topology import Topology
 
-CONTENT_TYPE = "application/cloudevents+json"
+HEARTBEAT_SECONDS = 30
+BLOCKED_SECONDS = 60
+OPEN_SECONDS = 10.0
+IDLE_SECONDS = 0.25
+CLOSE_SECONDS = 2.0
+# TimeoutError is an OSError, too.
+AWAY = (AMQPError, OSError)
 log = get_logger("broker")
+
+Done = Callable[..., None]
 
 
 class PikaBroker:
-    """One process's way to RabbitMQ."""
+    """The broker port on RabbitMQ."""
 
     def __init__(self, url: str, *, exchange: str) -> None:
-        parameters = pika.URLParameters(url)
-        parameters.heartbeat = 30
-        parameters.blocked_connection_timeout = 30
-        parameters.socket_timeout = 5
-        parameters.stack_timeout = 10
-        parameters.connection_attempts = 1
-        self._parameters = parameters
         self._exchange = exchange
-        self._declared: list[Topology] = []
-        self._publisher = _Publisher(parameters, exchange, self._declared)
-        self._consuming = _Link(parameters, "consuming")
+        self._publishing = _Line(url, f"{exchange} publishing")
+        self._consuming = _Line(url, f"{exchange} consuming")
+        self._one_batch = threading.Lock()
+        self._outlet: _Outlet | None = None
+        self._topologies: list[Topology] = []
 
     def declare(self, topology: Topology) -> None:
-        """Declare exchange and queues, now and whenever a consumer reconnects; BrokerAway if it cannot be done now."""
-        if topology not in self._declared:
-            self._declared.append(topology)
-        self._publisher.declare(topology, timeout=15)
+        if topology not in self._topologies:
+            self._topologies.append(topology)
+        deadline = time.monotonic() + OPEN_SECONDS
+        try:
+            connection = self._consuming.connection(deadline)
+        except AWAY as error:
+            log.warning("the broker is away; declared when it is back", why=type(error).__name__)
+            return
+        channel = _Channel(connection, deadline)
+        channel.declare(topology, deadline)
+        channel.close()
 
     def publish(self, batch: Sequence[Outgoing], *, timeout: float = 10.0) -> list[Receipt]:
-        """Publish with confirms pipelined; one receipt a message, in order, within `timeout` seconds."""
-        return self._publisher.publish(batch, timeout) if batch else []
+        deadline = time.monotonic() + timeout
+        receipts: list[Receipt | None] = [None] * len(batch)
+        if batch and self._one_batch.acquire(timeout=timeout):
+            try:
+                if self._outlet is None or self._outlet.over:
+                    connection = self._publishing.connection(deadline)
+                    self._outlet = _Outlet(connection, self._exchange, deadline)
+                self._outlet.publish(batch, receipts, deadline)
+            except AWAY as error:
+                log.warning("the broker did not take a whole batch", why=type(error).__name__)
+                self._drop_outlet()
+            finally:
+                self._one_batch.release()
+        return [receipt or Receipt.REFUSED for receipt in receipts]
+
+    def _drop_outlet(self) -> None:
+        """After a batch without its answers: a late answer must not be taken for one to the next batch."""
+        outlet, self._outlet = self._outlet, None
+        if outlet is None or outlet.over:
+            return
+        outlet.close()
+        # Blocked by an alarm, the connection will be good again; silent without one, it may be dead.
+        if not outlet.connection.blocked:
+            outlet.connection.close()
 
     def consume(
         self,
         queue: str,
-        handle_batch: Callable[[Sequence[Delivery]], None],
+        handle_batch: HandleBatch,
         *,
         stop: threading.Event,
         batch: int = 200,
     ) -> None:
-        """Hand over what is there until `stop`, then acknowledge it with one cumulative acknowledgement."""
-        _Subscription(self._consuming, queue, self._declared, prefetch=batch * 2).run(
-            handle_batch, stop, batch
-        )
+        pause = Pause(stop)
+        while not stop.is_set():
+            try:
+                subscription = self._subscribe(queue, prefetch=2 * batch)
+            except AWAY as error:
+                log.warning("cannot consume yet", queue=queue, why=type(error).__name__)
+                pause.wait()
+                continue
+            while not stop.is_set() and not subscription.over:
+                tag, deliveries = subscription.take(batch)
+                if deliveries and hand_over(
+                    deliveries,
+                    handle_batch,
+                    pause=pause,
+                    over=lambda subscription=subscription: stop.is_set() or subscription.over,  # type: ignore[misc]
+                ):
+                    subscription.acknowledge(tag)
+            subscription.close()
+            if not stop.is_set():
+                log.warning("the broker ended a subscription", queue=queue)
+                pause.wait()
+
+    def _subscribe(self, queue: str, *, prefetch: int) -> _Subscription:
+        deadline = time.monotonic() + OPEN_SECONDS
+        subscription = _Subscription(self._consuming.connection(deadline), deadline)
+        for topology in self._topologies:
+            subscription.declare(topology, deadline)
+        subscription.start(queue, prefetch, deadline)
+        return subscription
 
     def ping(self, timeout: float = 2.0) -> bool:
-        """Whether a connection to the broker stands, or can be made in time."""
-        return self._publisher.ready(timeout)
+        deadline = time.monotonic() + timeout
+        line = self._consuming if self._consuming.in_use else self._publishing
+        try:
+            _Channel(line.connection(deadline), deadline).close()
+        except AWAY:
+            return False
+        return True
 
     def close(self) -> None:
-        """Close both connections."""
-        self._publisher.link.close()
+        self._publishing.close()
         self._consuming.close()
 
 
-class _Link:
-    """One connection and its thread: connects when first asked, and again with jitter whenever it was lost."""
+class _Line:
+    """The place of one connection: made when it is first needed, made anew after it was lost."""
 
-    def __init__(self, parameters: pika.URLParameters, name: str) -> None:
-        self._parameters, self._name = parameters, name
-        self._connection: SelectConnection | None = None
-        self._closing = threading.Event()
-        self._thread: threading.Thread | None = None
+    def __init__(self, url: str, name: str) -> None:
+        self._parameters = URLParameters(url)
+        self._parameters.heartbeat = HEARTBEAT_SECONDS
+        self._parameters.blocked_connection_timeout = BLOCKED_SECONDS
+        self._parameters.socket_timeout = OPEN_SECONDS / 2
+        self._parameters.stack_timeout = OPEN_SECONDS
+        self._parameters.connection_attempts = 1
+        self._parameters.client_properties = {"connection_name": name}
         self._lock = threading.Lock()
-        self._opened: list[Callable[[SelectConnection], None]] = []
+        self._connection: _Connection | None = None
+        self._closed = False
 
-    def on_open(self, listener: Callable[[SelectConnection], None]) -> None:
-        """Call `listener` in the connection's thread whenever a connection opened (also the present one)."""
+    @property
+    def in_use(self) -> bool:
+        return self._connection is not None
+
+    def connection(self, deadline: float) -> _Connection:
+        """The open connection, or one of AWAY if there is none by the deadline."""
         with self._lock:
-            self._opened.append(listener)
-            if self._thread is None:
-                self._thread = threading.Thread(
-                    target=self._run, name=f"pika.{self._name}", daemon=True
-                )
-                self._thread.start()
-                return
-        self.call(
-            lambda: self._connection and self._connection.is_open and listener(self._connection)
-        )
-
-    def forget(self, listener: Callable[[SelectConnection], None]) -> None:
-        with self._lock:
-            self._opened.remove(listener)
-
-    def call(self, action: Callable[[], object]) -> None:
-        """Run `action` in the connection's thread; without a connection it is dropped."""
-        connection = self._connection
-        if connection is not None:
-            connection.ioloop.add_callback_threadsafe(action)
-
-    def call_later(self, seconds: float, action: Callable[[], object]) -> None:
-        """From the connection's thread: run `action` after a while."""
-        if self._connection is not None:
-            self._connection.ioloop.call_later(seconds, action)
+            if self._closed:
+                raise ConnectionError("this broker was closed here")
+            if self._connection is None or self._connection.lost is not None:
+                self._connection = _Connection(self._parameters)
+            connection = self._connection
+        connection.opened.result(_left(deadline))
+        return connection
 
     def close(self) -> None:
-        self._closing.set()
-        self.call(self._close_connection)
-        if self._thread is not None:
-            self._thread.join(timeout=5)
+        with self._lock:
+            self._closed = True
+            connection = self._connection
+        if connection is not None:
+            connection.close()
+            connection.thread.join(CLOSE_SECONDS)
+
+
+class _Connection:
+    """One connection and its thread. Once lost it stays lost."""
+
+    def __init__(self, parameters: URLParameters) -> None:
+        self.opened: Future[None] = Future()
+        self.lost: BaseException | None = None
+        self.blocked = False
+        self._lock = threading.Lock()
+        self.amqp = SelectConnection(parameters, self._on_opened, self._on_lost, self._on_lost)
+        self.amqp.add_on_connection_blocked_callback(partial(self._on_blocked, True))
+        self.amqp.add_on_connection_unblocked_callback(partial(self._on_blocked, False))
+        name = parameters.client_properties["connection_name"]
+        self.thread = threading.Thread(target=self._run, name=name, daemon=True)
+        self.thread.start()
+
+    def tell(self, what: Callable[[], object]) -> None:
+        """Have `what` done on the connection's thread; ConnectionError if it is lost.
+
+        What is told to a channel that closed meanwhile is dropped: its tags mean nothing to another.
+        """
+
+        def run() -> None:
+            with suppress(AMQPError):
+                what()
+
+        with self._lock:
+            if self.lost is not None:
+                raise ConnectionError("the connection is lost") from self.lost
+            self.amqp.ioloop.add_callback_threadsafe(run)
+
+    def close(self) -> None:
+        """Let go at once. A connection that does not answer ends by its heartbeat, and nobody waits for it."""
+        with suppress(ConnectionError):
+            self.tell(self._end)
+        self.lost = self.lost or ConnectionError("closed here")
 
     def _run(self) -> None:
-        pause = 0.05
-        while not self._closing.is_set():
-            began = time.monotonic()
-            connection = SelectConnection(
-                self._parameters,
-                on_open_callback=self._on_open,
-                on_open_error_callback=self._on_lost,
-                on_close_callback=self._on_lost,
-            )
-            self._connection = connection
-            try:
-                connection.ioloop.start()
-            except (AMQPError, OSError) as error:
-                log.warning("a connection broke", link=self._name, why=type(error).__name__)
-            finally:
-                self._connection = None
-                with contextlib.suppress(OSError, ValueError):
-                    connection.ioloop.close()
-            pause = 0.05 if time.monotonic() - began > 5 else min(pause * 2, 3.0)
-            self._closing.wait(pause * random.uniform(0.5, 1.0))  # noqa: S311 - jitter, not a secret
-
-    def _on_open(self, connection: SelectConnection) -> None:
-        if self._closing.is_set():
-            self._close_connection()
-            return
-        with self._lock:
-            listeners = list(self._opened)
-        for listener in listeners:
-            listener(connection)
-
-    def _on_lost(self, connection: SelectConnection, reason: BaseException) -> None:
-        if not self._closing.is_set():
-            log.warning(
-                "no connection to the broker; trying again",
-                link=self._name,
-                why=type(reason).__name__,
-            )
-        connection.ioloop.stop()
-
-    def _close_connection(self) -> None:
-        connection = self._connection
-        if connection is None:
-            return
-        if connection.is_open:
-            connection.close()
-        elif not connection.is_closing:
-            connection.ioloop.stop()
-
-
-@dataclass
-class _Batch:
-    """One call of `publish`: what became of each message so far."""
-
-    messages: Sequence[Outgoing]
-    receipts: list[Receipt | None]
-    left: int
-    returned: set[str] = field(default_factory=set)
-    done: threading.Event = field(default_factory=threading.Event)
-
-    def settle(self, index: int, receipt: Receipt) -> None:
-        if self.receipts[index] is None:
-            self.receipts[index] = receipt
-            self.left -= 1
-            if self.left == 0:
-                self.done.set()
-
-
-class _Publisher:
-    """The channel in confirm mode, and what waits for a confirm on it. State is touched only in the link's thread."""
-
-    def __init__(
-        self, parameters: pika.URLParameters, exchange: str, declared: Sequence[Topology]
-    ) -> None:
-        self.link = _Link(parameters, "publishing")
-        self._exchange, self._declared = exchange, declared
-        self._channel: Channel | None = None
-        self._ready = threading.Event()
-        self._tag = 0
-        self._waiting: OrderedDict[int, tuple[_Batch, int]] = OrderedDict()
-        self._by_id: dict[str, _Batch] = {}
-        self._started = False
-        self._starting = threading.Lock()
-
-    def ready(self, timeout: float) -> bool:
-        with self._starting:
-            if not self._started:
-                self._started = True
-                self.link.on_open(self._open_channel)
-        return self._ready.wait(timeout)
-
-    def publish(self, messages: Sequence[Outgoing], timeout: float) -> list[Receipt]:
-        deadline = time.monotonic() + timeout
-        batch = _Batch(messages, [None] * len(messages), len(messages))
-        if self.ready(timeout):
-            self.link.call(lambda: self._send(batch))
-            batch.done.wait(max(deadline - time.monotonic(), 0))
-        return [receipt or Receipt.REFUSED for receipt in list(batch.receipts)]
-
-    def declare(self, topology: Topology, timeout: float) -> None:
-        if not self.ready(timeout):
-            raise BrokerAway
-        outcome: queues.Queue[BaseException | None] = queues.Queue()
-        self.link.call(lambda: self._declare_on_own_channel(topology, outcome))
         try:
-            error = outcome.get(timeout=timeout)
-        except queues.Empty:
-            raise BrokerAway from None
-        if error is not None:
-            raise error
+            self.amqp.ioloop.start()
+        finally:
+            self._on_lost(self.amqp, self.lost or ConnectionError("its thread ended"))
+            self.amqp.ioloop.close()
 
-    def _declare_on_own_channel(
-        self, topology: Topology, outcome: queues.Queue[BaseException | None]
-    ) -> None:
-        channel = self._channel
-        if channel is None or not channel.is_open:
-            outcome.put(BrokerAway())
-            return
+    def _end(self) -> None:
+        if self.amqp.is_open:
+            self.amqp.close()
 
-        def opened(own: Channel) -> None:
-            def done() -> None:
-                outcome.put(None)
-                own.close()
+    def _on_opened(self, _: Any) -> None:
+        if self.lost is not None:
+            self._end()
+        self.opened.set_result(None)
 
-            own.add_on_close_callback(lambda _, reason: outcome.put(reason))
-            _declare(own, [topology], done)
+    def _on_lost(self, _: Any, why: BaseException) -> None:
+        with self._lock:
+            self.lost = why
+            # Behind everything that was told before, so that each of those is answered.
+            self.amqp.ioloop.add_callback_threadsafe(self.amqp.ioloop.stop)
+        if not self.opened.done():
+            self.opened.set_exception(ConnectionError(repr(why)))
 
-        channel.connection.channel(on_open_callback=opened)
-
-    def _open_channel(self, connection: SelectConnection) -> None:
-        connection.channel(on_open_callback=self._channel_opened)
-
-    def _channel_opened(self, channel: Channel) -> None:
-        self._tag = 0
-        self._channel = channel
-        channel.add_on_close_callback(self._channel_closed)
-        channel.add_on_return_callback(self._returned)
-        channel.confirm_delivery(self._confirmed, callback=lambda _: self._ready.set())
-
-    def _channel_closed(self, channel: Channel, reason: BaseException) -> None:
-        self._ready.clear()
-        self._channel = None
-        refused, self._waiting, self._by_id = self._waiting, OrderedDict(), {}
-        for batch, index in refused.values():
-            batch.settle(index, Receipt.REFUSED)
-        if channel.connection.is_open:
-            log.warning(
-                "the publishing channel was closed; opened again", why=type(reason).__name__
-            )
-            self.link.call_later(
-                0.1, lambda: channel.connection.is_open and self._open_channel(channel.connection)
-            )
-
-    def _send(self, batch: _Batch) -> None:
-        channel = self._channel
-        if channel is None or not channel.is_open:
-            for index in range(len(batch.messages)):
-                batch.settle(index, Receipt.REFUSED)
-            return
-        for index, message in enumerate(batch.messages):
-            self._tag += 1
-            self._waiting[self._tag] = (batch, index)
-            self._by_id[message.id] = batch
-            properties = pika.BasicProperties(
-                message_id=message.id, delivery_mode=2, content_type=CONTENT_TYPE, type=message.type
-            )
-            channel.basic_publish(
-                self._exchange, message.type, message.body, properties, mandatory=message.mandatory
-            )
-
-    def _returned(
-        self, _channel: Channel, _method: Any, properties: pika.BasicProperties, _body: bytes
-    ) -> None:
-        # The return comes before the positive confirm of the same message.
-        if (batch := self._by_id.get(properties.message_id)) is not None:
-            batch.returned.add(properties.message_id)
-
-    def _confirmed(self, frame: Any) -> None:
-        method = frame.method
-        positive = isinstance(method, pika.spec.Basic.Ack)
-        for tag in self._tags(method.delivery_tag, method.multiple):
-            batch, index = self._waiting.pop(tag)
-            message = batch.messages[index]
-            self._by_id.pop(message.id, None)
-            unroutable = message.id in batch.returned
-            taken = Receipt.UNROUTABLE if unroutable else Receipt.CONFIRMED
-            batch.settle(index, taken if positive else Receipt.REFUSED)
-
-    def _tags(self, tag: int, multiple: bool) -> list[int]:
-        if not multiple:
-            return [tag] if tag in self._waiting else []
-        found = []
-        for waiting in self._waiting:  # in the order in which they were published
-            if waiting > tag:
-                break
-            found.append(waiting)
-        return found
+    def _on_blocked(self, blocked: bool, *_: Any) -> None:
+        self.blocked = blocked
 
 
-class _Subscription:
-    """One consumer of one queue, on a channel of its own that is opened again whenever it was lost."""
+class _Channel:
+    """A channel, and those who wait for an answer on it: when it closes, they hear why."""
 
-    def __init__(
-        self, link: _Link, queue: str, declared: Sequence[Topology], *, prefetch: int
-    ) -> None:
-        self._link, self._queue, self._declared, self._prefetch = link, queue, declared, prefetch
-        self._generation = 0
-        self._channel: Channel | None = None
-        self._arrived: queues.Queue[tuple[int, int, Delivery]] = queues.Queue()
-        self._ending = False
-        self._ended = threading.Event()
+    def __init__(self, connection: _Connection, deadline: float) -> None:
+        self.connection = connection
+        self.closed = threading.Event()
+        self.amqp: Any = None
+        self._waiting: set[Future[None]] = set()
+        self.ask(self._open, deadline)
 
-    def run(
-        self, handle_batch: Callable[[Sequence[Delivery]], None], stop: threading.Event, limit: int
-    ) -> None:
-        self._link.on_open(self._open)
-        while not stop.is_set():
-            taken = self._take(limit)
-            if taken and self._handled(handle_batch, taken, stop):
-                generation, tag, _ = taken[-1]
-                self._link.call(lambda g=generation, t=tag: self._acknowledge(g, t))
-        self._ending = True
-        self._link.forget(self._open)
-        self._link.call(self._close)
-        self._ended.wait(2)
+    @property
+    def over(self) -> bool:
+        return self.closed.is_set() or self.connection.lost is not None
 
-    def _take(self, limit: int) -> list[tuple[int, int, Delivery]]:
-        """What is there, of one generation of the channel; waits a moment for the first."""
-        taken: list[tuple[int, int, Delivery]] = []
-        with contextlib.suppress(queues.Empty):
-            taken.append(self._arrived.get(timeout=0.2))
-            while len(taken) < limit:
-                taken.append(self._arrived.get_nowait())
-        return [one for one in taken if one[0] == self._generation]
+    def ask(self, question: Callable[[Done], None], deadline: float) -> None:
+        """Run `question(done)` on the connection's thread and wait until `done` was called; one of AWAY if not."""
+        answer: Future[None] = Future()
 
-    def _handled(
-        self,
-        handle_batch: Callable[[Sequence[Delivery]], None],
-        taken: Sequence[tuple[int, int, Delivery]],
-        stop: threading.Event,
-    ) -> bool:
-        """Whether the batch was handled. While it cannot be, it is kept and tried again, without requeueing."""
-        pause = 0.05
-        while taken[0][0] == self._generation:
+        def done(*_: Any) -> None:
+            self._waiting.discard(answer)
+            answer.set_result(None)
+
+        def run() -> None:
+            self._waiting.add(answer)
             try:
-                handle_batch([delivery for _, _, delivery in taken])
-            except Exception as error:  # noqa: BLE001 - whatever it was, the messages are kept
-                log.warning(
-                    "a batch could not be handled; tried again",
-                    queue=self._queue,
-                    why=type(error).__name__,
-                )
-            else:
-                return True
-            if stop.wait(pause * random.uniform(0.7, 1.3)):  # noqa: S311 - jitter, not a secret
-                return False
-            pause = min(pause * 2, 5.0)
-        return False  # the channel was lost meanwhile: the broker delivers them again
+                question(done)
+            except AMQPError as error:
+                self._waiting.discard(answer)
+                answer.set_exception(error)
 
-    def _open(self, connection: SelectConnection) -> None:
-        if not self._ending:
-            connection.channel(on_open_callback=self._opened)
+        self.connection.tell(run)
+        answer.result(_left(deadline))
 
-    def _opened(self, channel: Channel) -> None:
-        self._generation += 1
-        self._channel = channel
-        channel.add_on_close_callback(self._closed)
-        channel.add_on_cancel_callback(lambda _: channel.close())
-        # A queue that was deleted meanwhile comes back with its bindings.
-        _declare(channel, self._declared, lambda: self._subscribe(channel))
+    def declare(self, topology: Topology, deadline: float) -> None:
+        self.ask(partial(self._declare, topology), deadline)
 
-    def _subscribe(self, channel: Channel) -> None:
-        generation = self._generation
-        dead = self._queue.endswith(".dead")
+    def close(self) -> None:
+        """Close, after all that was told before; what is unacknowledged is then the queue's again."""
+        with suppress(ConnectionError):
+            self.connection.tell(self.amqp.close)
+            self.closed.wait(CLOSE_SECONDS)
 
-        def arrived(
-            _channel: Channel, method: Any, properties: pika.BasicProperties, body: bytes
-        ) -> None:
-            count = int((properties.headers or {}).get("x-delivery-count", 0))
-            delivery = Delivery(
-                body=body,
-                redelivered=method.redelivered,
-                message_id=properties.message_id,
-                delivery_count=count,
-                dead=dead,
-            )
-            self._arrived.put((generation, method.delivery_tag, delivery))
+    def _open(self, done: Done) -> None:
+        self.amqp = self.connection.amqp.channel(on_open_callback=done)
+        self.amqp.add_on_close_callback(self._on_closed)
 
-        def limited(_: Any) -> None:
-            channel.basic_consume(self._queue, arrived)
-
-        channel.basic_qos(prefetch_count=self._prefetch, callback=limited)
-
-    def _acknowledge(self, generation: int, tag: int) -> None:
-        # A tag of an earlier channel would acknowledge something else.
-        if generation == self._generation and self._channel is not None and self._channel.is_open:
-            self._channel.basic_ack(tag, multiple=True)
-
-    def _close(self) -> None:
-        if self._channel is not None and self._channel.is_open:
-            self._channel.close()
-        else:
-            self._ended.set()
-
-    def _closed(self, channel: Channel, reason: BaseException) -> None:
-        self._generation += 1
-        self._channel = None
-        if self._ending:
-            self._ended.set()
-        elif channel.connection.is_open:
-            log.warning(
-                "a consumer's channel was closed; opened again",
-                queue=self._queue,
-                why=type(reason).__name__,
-            )
-            self._link.call_later(
-                0.5, lambda: channel.connection.is_open and self._open(channel.connection)
-            )
-
-
-def _declare(channel: Channel, topologies: Sequence[Topology], done: Callable[[], None]) -> None:
-    """Declare one thing after the other, each when the one before was confirmed, then call `done`."""
-    steps = _steps(channel, topologies)
-
-    def following(_: Any = None) -> None:
-        step = next(steps, None)
-        if step is None:
-            done()
-        else:
-            step(following)
-
-    following()
-
-
-def _steps(
-    channel: Channel, topologies: Sequence[Topology]
-) -> Iterator[Callable[[Callable[[Any], None]], None]]:
-    for topology in topologies:
+    def _declare(self, topology: Topology, done: Done) -> None:
         exchange = topology.exchange
-        yield lambda then, e=exchange: channel.exchange_declare(
-            e.name, e.type, durable=True, callback=then
-        )
+        self.amqp.exchange_declare(exchange.name, exchange.type, durable=exchange.durable)
         for queue in topology.queues:
-            yield lambda then, q=queue: channel.queue_declare(
-                q.name, durable=True, arguments=q.queue_arguments, callback=then
+            self.amqp.queue_declare(
+                queue.name, durable=queue.durable, arguments=queue.queue_arguments
             )
-            for bound in queue.bindings:
-                yield lambda then, q=queue, b=bound: channel.queue_bind(
-                    q.name, b.exchange.name, b.routing_key, callback=then
-                )
+            for binding in queue.bindings:
+                self.amqp.queue_bind(queue.name, binding.exchange.name, binding.routing_key)
+        # None of these is answered; the answer to one more question says that all were done.
+        self.amqp.queue_declare(topology.queues[-1].name, passive=True, callback=done)
+
+    def _on_closed(self, _: Any, why: BaseException) -> None:
+        self.closed.set()
+        for answer in self._waiting:
+            answer.set_exception(why)
+        self._waiting.clear()
+
+
+class _Outlet(_Channel):
+    """A channel with publisher confirms, for one batch at a time."""
+
+    def __init__(self, connection: _Connection, exchange: str, deadline: float) -> None:
+        super().__init__(connection, deadline)
+        self._exchange = exchange
+        self._tags = 0
+        self.ask(self._want_confirms, deadline)
+
+    def publish(
+        self, batch: Sequence[Outgoing], receipts: list[Receipt | None], deadline: float
+    ) -> None:
+        """Publish pipelined and fill in the receipts; one of AWAY if some are missing at the deadline."""
+        if self.connection.blocked:
+            raise ConnectionError("the broker takes nothing at the moment")
+        self._receipts = receipts
+        self._first_tag = self._tags + 1
+        self._confirmed_to, self._missing = 0, len(batch)
+        self._returned: set[str | None] = set()
+        self.ask(partial(self._send, batch), deadline)
+
+    def _want_confirms(self, done: Done) -> None:
+        self.amqp.add_on_return_callback(self._on_return)
+        self.amqp.confirm_delivery(self._on_confirm, callback=done)
+
+    def _send(self, batch: Sequence[Outgoing], done: Done) -> None:
+        self._done = done
+        for message in batch:
+            properties = BasicProperties(
+                content_type=CONTENT_TYPE,
+                delivery_mode=DeliveryMode.Persistent.value,
+                message_id=message.id,
+            )
+            self.amqp.basic_publish(
+                self._exchange, message.type, message.body, properties, message.mandatory
+            )
+            self._tags += 1
+
+    def _on_return(self, _: Any, __: Any, properties: BasicProperties, ___: bytes) -> None:
+        # It comes before the confirm of the same message, which is positive.
+        self._returned.add(properties.message_id)
+        self._returned_ids = self._returned
+
+    def _on_confirm(self, frame: Any) -> None:
+        last = frame.method.delivery_tag - self._first_tag
+        places = range(self._confirmed_to if frame.method.multiple else last, last + 1)
+        for place in places:
+            if self._receipts[place] is None:
+                self._receipts[place] = self._receipt(place, frame.method)
+                self._missing -= 1
+        if frame.method.multiple:
+            self._confirmed_to = last + 1
+        if not self._missing:
+            self._done()
+
+    def _receipt(self, place: int, answer: Any) -> Receipt:
+        raise NotImplementedError
+
+
+class _Subscription(_Channel):
+    """One consumer on a channel of its own: an acknowledgement can only reach the channel that it is about."""

@@ -25,19 +25,23 @@ from tests.support.waiting import until
 WAYS = ("embedded", pytest.param("composed", marks=[pytest.mark.postgres, pytest.mark.rabbitmq]))
 
 
-class Path_:
+class WholePath:
     """The whole path of one toy service, its relay and consumer in threads."""
 
     def __init__(self, service: Toy, broker: Broker, exchange: str) -> None:
         self.toy, self.broker, self.exchange = service, broker, exchange
-        self.consumer = Consumer(database=service.database, handlers=service.handlers, unit_of_work=service.unit_of_work)
+        self.consumer = Consumer(
+            database=service.database, handlers=service.handlers, unit_of_work=service.unit_of_work
+        )
         self._stops: list[tuple[threading.Event, threading.Thread]] = []
         broker.declare(topology(exchange=exchange, service="toy", types=service.handlers.types))
 
     def start(self, *roles: str) -> None:
         targets: dict[str, Callable[[threading.Event], None]] = {
             "relay": Relay(self.toy.database, self.broker).run,
-            "consume": lambda stop: self.consumer.run(self.broker, exchange=self.exchange, stop=stop),
+            "consume": lambda stop: self.consumer.run(
+                self.broker, exchange=self.exchange, stop=stop
+            ),
         }
         for role in roles:
             stop = threading.Event()
@@ -59,7 +63,13 @@ def clock() -> FixedClock:
 
 
 @pytest.fixture(params=WAYS)
-def path(request: pytest.FixtureRequest, tmp_path: Path, service_databases: ServiceDatabases, clock: FixedClock, scratch_database: Callable[[], str]) -> Iterator[Path_]:
+def path(
+    request: pytest.FixtureRequest,
+    tmp_path: Path,
+    service_databases: ServiceDatabases,
+    clock: FixedClock,
+    scratch_database: Callable[[], str],
+) -> Iterator[WholePath]:
     exchange = f"test-{os.urandom(4).hex()}"
     if request.param == "embedded":
         url, broker_url = f"sqlite:///{tmp_path}/toy.db", f"memory://{exchange}"
@@ -67,33 +77,41 @@ def path(request: pytest.FixtureRequest, tmp_path: Path, service_databases: Serv
         url, broker_url = scratch_database(), os.environ["BROKER_URL"]
     service = toy(url, clock=clock)
     broker = connect(broker_url, exchange=exchange)
-    whole = Path_(service, broker, exchange)
+    whole = WholePath(service, broker, exchange)
     yield whole
     whole.close()
     broker.close()
     service.database.close()
 
 
-def test_what_is_published_has_its_effect_once_and_in_order(path: Path_) -> None:
+def test_what_is_published_has_its_effect_once_and_in_order(path: WholePath) -> None:
     """A thousand numbers, published while the roles run."""
     path.start("relay", "consume")
     for start in range(0, 1000, 100):
         path.toy.publish(*range(start, start + 100))
 
-    until(lambda: path.toy.count(TABLES.outbox) == 0 and len(path.toy.effects()) >= 1000, what="1,000 effects")
+    until(
+        lambda: path.toy.count(TABLES.outbox) == 0 and len(path.toy.effects()) >= 1000,
+        what="1,000 effects",
+    )
 
     assert path.toy.effects() == list(range(1000))
 
 
-def test_a_change_that_is_rolled_back_tells_nobody(path: Path_) -> None:
+def test_a_change_that_is_rolled_back_tells_nobody(path: WholePath) -> None:
     """State and message, both or neither."""
-    with pytest.raises(RuntimeError), path.toy.unit_of_work() as uow:
-        uow.publish(ADDED.about("n1", sequence=1, number=1, trouble=""))
-        raise RuntimeError
+
+    def change() -> None:
+        with path.toy.unit_of_work() as uow:
+            uow.publish(ADDED.about("n1", sequence=1, number=1, trouble=""))
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        change()
     assert path.toy.count(TABLES.outbox) == 0
 
 
-def test_a_message_that_comes_five_times_has_one_effect(path: Path_) -> None:
+def test_a_message_that_comes_five_times_has_one_effect(path: WholePath) -> None:
     """In one batch and in several."""
     path.toy.publish(7)
     body = _bodies(path.toy)[0]
@@ -103,7 +121,7 @@ def test_a_message_that_comes_five_times_has_one_effect(path: Path_) -> None:
     assert path.toy.effects() == [7]
 
 
-def test_without_the_inbox_a_repeat_has_a_second_effect(path: Path_) -> None:
+def test_without_the_inbox_a_repeat_has_a_second_effect(path: WholePath) -> None:
     """Negative control."""
 
     class Forgetful(Consumer):
@@ -112,14 +130,18 @@ def test_without_the_inbox_a_repeat_has_a_second_effect(path: Path_) -> None:
 
     path.toy.publish(7)
     body = _bodies(path.toy)[0]
-    forgetful = Forgetful(database=path.toy.database, handlers=path.toy.handlers, unit_of_work=path.toy.unit_of_work)
+    forgetful = Forgetful(
+        database=path.toy.database, handlers=path.toy.handlers, unit_of_work=path.toy.unit_of_work
+    )
     forgetful.handle_batch([delivery(body)])
     forgetful.handle_batch([delivery(body)])
 
     assert path.toy.effects() == [7, 7]
 
 
-def test_a_handler_that_fails_harms_no_other_message_and_is_tried_again(path: Path_, clock: FixedClock) -> None:
+def test_a_handler_that_fails_harms_no_other_message_and_is_tried_again(
+    path: WholePath, clock: FixedClock
+) -> None:
     """Nine of ten have their effect at once; the tenth when its trouble is over."""
     path.toy.troubles.add("ill")
     path.toy.publish(*range(9))
@@ -137,7 +159,7 @@ def test_a_handler_that_fails_harms_no_other_message_and_is_tried_again(path: Pa
     assert path.toy.count(TABLES.failed, TABLES.failed.c.settled_at.is_(None)) == 0
 
 
-def test_the_fifth_failure_parks_a_message_for_a_person(path: Path_, clock: FixedClock) -> None:
+def test_the_fifth_failure_parks_a_message_for_a_person(path: WholePath, clock: FixedClock) -> None:
     """About half a minute after the first; a redelivery meanwhile changes nothing."""
     path.toy.troubles.add("ill")
     path.toy.publish(1, trouble="ill")
@@ -155,8 +177,12 @@ def test_the_fifth_failure_parks_a_message_for_a_person(path: Path_, clock: Fixe
     assert path.toy.count(TABLES.failed, TABLES.failed.c.settled_at.is_(None)) == 1
 
 
-@pytest.mark.parametrize("body", [b"", b"not json", b"[]", b'{"specversion":"1.0"}', b"\xff\xfe", b"[" * 5000])
-def test_what_cannot_be_read_is_parked_at_once_with_its_reason(path: Path_, body: bytes) -> None:
+@pytest.mark.parametrize(
+    "body", [b"", b"not json", b"[]", b'{"specversion":"1.0"}', b"\xff\xfe", b"[" * 5000]
+)
+def test_what_cannot_be_read_is_parked_at_once_with_its_reason(
+    path: WholePath, body: bytes
+) -> None:
     """The next message is handled as if nothing had been."""
     path.toy.publish(1)
     path.consumer.handle_batch([delivery(body, "bad"), delivery(_bodies(path.toy)[0])])
@@ -166,21 +192,26 @@ def test_what_cannot_be_read_is_parked_at_once_with_its_reason(path: Path_, body
     assert path.toy.count(TABLES.failed, parked, TABLES.failed.c.reason != "") == 1
 
 
-def test_a_message_that_nobody_wants_though_somebody_should_is_parked(path: Path_) -> None:
+def test_a_message_that_nobody_wants_though_somebody_should_is_parked(path: WholePath) -> None:
     """A consumer that this deployment does not run is no reason for an alarm."""
     path.toy.publish(1, type_=UNWANTED)
     path.start("relay", "consume")
     until(lambda: path.toy.count(TABLES.outbox) == 0)
     assert path.toy.count(TABLES.unroutable) == 0
 
-    alarmed = toy(path.toy.database.engine.url.render_as_string(hide_password=False), deployed=("toy", "elsewhere"))
+    alarmed = toy(
+        path.toy.database.engine.url.render_as_string(hide_password=False),
+        deployed=("toy", "elsewhere"),
+    )
     alarmed.publish(2, type_=UNWANTED)
     until(lambda: alarmed.count(TABLES.outbox) == 0)
     assert alarmed.count(TABLES.unroutable) == 1
     alarmed.database.close()
 
 
-def test_what_waits_in_the_outbox_while_the_broker_is_away_goes_out_when_it_is_back(path: Path_) -> None:
+def test_what_waits_in_the_outbox_while_the_broker_is_away_goes_out_when_it_is_back(
+    path: WholePath,
+) -> None:
     """Nobody consumes yet: nothing is confirmed in the process, everything is kept."""
     path.toy.publish(*range(50))
     path.start("relay")
@@ -190,7 +221,7 @@ def test_what_waits_in_the_outbox_while_the_broker_is_away_goes_out_when_it_is_b
     until(lambda: path.toy.count(TABLES.outbox) == 0)
 
 
-def test_two_relays_keep_the_order(path: Path_) -> None:
+def test_two_relays_keep_the_order(path: WholePath) -> None:
     """One is active, the other stands by."""
     path.start("relay", "relay", "consume")
     path.toy.publish(*range(300))

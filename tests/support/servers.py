@@ -14,6 +14,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import psycopg
@@ -31,7 +32,7 @@ class Servers:
     """The servers of one test run; those that it started end with it."""
 
     def __init__(self) -> None:
-        self._cleanup: list[Callable[[], None]] = []
+        self._cleanup: list[Callable[[], object]] = []
         self.missing: dict[str, str] = {}
 
     def provide(self) -> None:
@@ -45,17 +46,23 @@ class Servers:
                 continue
             if answers(STANDARD[name]):
                 os.environ[name] = STANDARD[name]
-            elif (url := start() or self._container(container, STANDARD[name], answers)) is not None:
+            elif (
+                url := start() or self._container(container, STANDARD[name], answers)
+            ) is not None:
                 os.environ[name] = url
             else:
-                self.missing[name] = f"no {container}: {name} is not set, nothing answers on the local port, no server is installed, no container engine runs"
+                self.missing[name] = (
+                    f"no {container}: {name} is not set, nothing answers on the local port, no server is installed, no container engine runs"
+                )
 
     def close(self) -> None:
         for undo in reversed(self._cleanup):
             undo()
 
     def _start_postgresql(self) -> str | None:
-        binaries = sorted(Path("/usr/lib/postgresql").glob("*/bin/pg_ctl")) or [Path(found) for found in (shutil.which("pg_ctl"),) if found]
+        binaries = sorted(Path("/usr/lib/postgresql").glob("*/bin/pg_ctl")) or [
+            Path(found) for found in (shutil.which("pg_ctl"),) if found
+        ]
         if not binaries:
             return None
         tools, folder, port = binaries[-1].parent, self._folder(), free_port()
@@ -64,18 +71,32 @@ class Servers:
         user = "postgres" if os.geteuid() == 0 else None
         if user is not None:
             shutil.chown(folder, user)
-        run = {"check": True, "capture_output": True, "timeout": 120, "user": user, "cwd": folder}
+        run: dict[str, Any] = {"capture_output": True, "timeout": 120, "user": user, "cwd": folder}
         options = f"-p {port} -k {folder} -c listen_addresses=127.0.0.1 -c fsync=off -c max_connections=200"
         try:
-            subprocess.run([tools / "initdb", "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8"], **run)  # type: ignore[call-overload]
-            subprocess.run([tools / "pg_ctl", "-D", data, "-l", folder / "log", "-w", "-o", options, "start"], **run)  # type: ignore[call-overload]
+            subprocess.run(
+                [tools / "initdb", "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8"],
+                check=True,
+                **run,
+            )
+            subprocess.run(
+                [tools / "pg_ctl", "-D", data, "-l", folder / "log", "-w", "-o", options, "start"],
+                check=True,
+                **run,
+            )
         except (OSError, subprocess.SubprocessError):
             return None
-        self._cleanup.append(lambda: subprocess.run([tools / "pg_ctl", "-D", data, "-m", "immediate", "stop"], **run | {"check": False}) and None)  # type: ignore[call-overload,func-returns-value]
+        self._cleanup.append(
+            lambda: subprocess.run(
+                [tools / "pg_ctl", "-D", data, "-m", "immediate", "stop"], check=False, **run
+            )
+        )
         return f"postgresql://postgres@127.0.0.1:{port}/postgres"
 
     def _start_rabbitmq(self) -> str | None:
-        binaries = sorted(Path("/usr/lib/rabbitmq").glob("**/sbin/rabbitmq-server")) or [Path(found) for found in (shutil.which("rabbitmq-server"),) if found]
+        binaries = sorted(Path("/usr/lib/rabbitmq").glob("**/sbin/rabbitmq-server")) or [
+            Path(found) for found in (shutil.which("rabbitmq-server"),) if found
+        ]
         if not binaries:
             return None
         folder, port = self._folder(), free_port()
@@ -91,7 +112,9 @@ class Servers:
             "RABBITMQ_CONFIG_FILE": str(folder / "none"),
         }
         with (folder / "output").open("wb") as output:
-            process = subprocess.Popen([binaries[0]], env=environment, stdout=output, stderr=output, start_new_session=True)
+            process = subprocess.Popen(
+                [binaries[0]], env=environment, stdout=output, stderr=output, start_new_session=True
+            )
         self._cleanup.append(lambda: _end(process))
         url = f"amqp://guest:guest@127.0.0.1:{port}/"
         return url if _within(SECONDS_TO_START, lambda: answers_rabbitmq(url)) else None
@@ -100,13 +123,22 @@ class Servers:
         if shutil.which("docker") is None:
             return None
         ports = {"postgres": "5432:5432", "rabbitmq": "5672:5672"}
-        images = {"postgres": ["-e", "POSTGRES_HOST_AUTH_METHOD=trust", "postgres:17-alpine"], "rabbitmq": ["rabbitmq:4-alpine"]}
+        images = {
+            "postgres": ["-e", "POSTGRES_HOST_AUTH_METHOD=trust", "postgres:17-alpine"],
+            "rabbitmq": ["rabbitmq:4-alpine"],
+        }
         command = ["docker", "run", "--rm", "-d", "-p", f"127.0.0.1:{ports[name]}", *images[name]]
         try:
-            started = subprocess.run(command, check=True, capture_output=True, text=True, timeout=180).stdout.strip()
+            started = subprocess.run(
+                command, check=True, capture_output=True, text=True, timeout=180
+            ).stdout.strip()
         except (OSError, subprocess.SubprocessError):
             return None
-        self._cleanup.append(lambda: subprocess.run(["docker", "stop", started], check=False, capture_output=True, timeout=60) and None)  # type: ignore[func-returns-value]
+        self._cleanup.append(
+            lambda: subprocess.run(
+                ["docker", "stop", started], check=False, capture_output=True, timeout=60
+            )
+        )
         return url if _within(SECONDS_TO_START, lambda: answers(url)) else None
 
     def _folder(self) -> Path:
@@ -127,7 +159,9 @@ def answers_rabbitmq(url: str) -> bool:
     """Whether something there speaks AMQP 0-9-1."""
     address = urlsplit(url)
     try:
-        with socket.create_connection((address.hostname or "127.0.0.1", address.port or 5672), timeout=2) as connection:
+        with socket.create_connection(
+            (address.hostname or "127.0.0.1", address.port or 5672), timeout=2
+        ) as connection:
             connection.sendall(b"AMQP\x00\x00\x09\x01")
             return bool(connection.recv(7))
     except OSError:

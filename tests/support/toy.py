@@ -19,7 +19,13 @@ from tests.support.clocks import FixedClock
 
 METADATA = sa.MetaData()
 TABLES = mechanism_tables(METADATA)
-EFFECTS = sa.Table("effects", METADATA, sa.Column("id", sa.Integer, primary_key=True), sa.Column("message_id", sa.String(36)), sa.Column("number", sa.Integer))
+EFFECTS = sa.Table(
+    "effects",
+    METADATA,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("message_id", sa.String(36)),
+    sa.Column("number", sa.Integer),
+)
 
 
 class Added(ma.Schema):

@@ -7,7 +7,9 @@ import time
 from collections.abc import Callable
 
 
-def until(condition: Callable[[], object], *, seconds: float = 15.0, what: str = "the condition") -> None:
+def until(
+    condition: Callable[[], object], *, seconds: float = 15.0, what: str = "the condition"
+) -> None:
     """Return as soon as `condition` holds; AssertionError when time is up."""
     pause = threading.Event()
     deadline = time.monotonic() + seconds

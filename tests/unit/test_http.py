@@ -68,7 +68,15 @@ def broken() -> dict[str, Any]:
 def client(tmp_path: Path) -> Iterator[FlaskClient]:
     clock = FixedClock()
     database = toy(f"sqlite:///{tmp_path}/toy.db", clock=clock).database
-    app = create_api("toy", description="", blueprints=[bp], deps=None, database=database, verifier=Verifier(SIGNER.public_keys), clock=clock)
+    app = create_api(
+        "toy",
+        description="",
+        blueprints=[bp],
+        deps=None,
+        database=database,
+        verifier=Verifier(SIGNER.public_keys),
+        clock=clock,
+    )
     yield app.test_client()
     database.close()
 
@@ -77,7 +85,19 @@ def bearer(person: Person) -> dict[str, str]:
     return {"Authorization": f"Bearer {SIGNER.issue(person.claims(), now=FixedClock().now())[0]}"}
 
 
-@pytest.mark.parametrize("body", [b"", b"{", b"NaN", b'{"name": NaN}', b"\xff", b'{"name":"a","name":"b"}', b'{"a":' + b"[" * 65 + b"]" * 65 + b"}", b"[" * 100_000])
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"{",
+        b"NaN",
+        b'{"name": NaN}',
+        b"\xff",
+        b'{"name":"a","name":"b"}',
+        b'{"a":' + b"[" * 65 + b"]" * 65 + b"}",
+        b"[" * 100_000,
+    ],
+)
 def test_what_is_not_json_is_400(client: FlaskClient, body: bytes) -> None:
     """Also NaN, a name twice, and nesting beyond 64."""
     answer = client.post("/v1/things", data=body, content_type="application/json")
@@ -85,7 +105,9 @@ def test_what_is_not_json_is_400(client: FlaskClient, body: bytes) -> None:
 
 
 @pytest.mark.parametrize("name", ["a\\u0000", "\\ud800"])
-def test_text_that_cannot_be_kept_is_422_and_names_the_field(client: FlaskClient, name: str) -> None:
+def test_text_that_cannot_be_kept_is_422_and_names_the_field(
+    client: FlaskClient, name: str
+) -> None:
     """NUL and lone surrogates."""
     answer = client.post("/v1/things", data=f'{{"name":"{name}"}}', content_type="application/json")
     assert answer.status_code == 422
@@ -105,7 +127,9 @@ def test_a_method_that_is_not_used_keeps_allow(client: FlaskClient) -> None:
     assert "POST" in answer.headers["Allow"]
 
 
-def test_a_bug_is_500_and_tells_nothing_of_what_it_saw(client: FlaskClient, capfd: pytest.CaptureFixture[str]) -> None:
+def test_a_bug_is_500_and_tells_nothing_of_what_it_saw(
+    client: FlaskClient, capfd: pytest.CaptureFixture[str]
+) -> None:
     """Neither in the answer nor in the log."""
     answer = client.get("/v1/broken")
     assert answer.status_code == 500
@@ -133,7 +157,15 @@ def test_a_route_that_declares_nobody_stops_the_app_from_starting(tmp_path: Path
     open_bp.add_url_rule("/open", view_func=lambda: "leaked")
     database = toy(f"sqlite:///{tmp_path}/toy.db").database
     with pytest.raises(RuntimeError, match="who may call"):
-        create_api("toy", description="", blueprints=[open_bp], deps=None, database=database, verifier=Verifier(SIGNER.public_keys), clock=FixedClock())
+        create_api(
+            "toy",
+            description="",
+            blueprints=[open_bp],
+            deps=None,
+            database=database,
+            verifier=Verifier(SIGNER.public_keys),
+            clock=FixedClock(),
+        )
     database.close()
 
 
@@ -162,7 +194,9 @@ def test_every_error_validates_against_the_published_schema(client: FlaskClient,
     data = os.environ.get("CONFORMANCE_DATA")
     if not data:
         pytest.skip("CONFORMANCE_DATA is not set")
-    schema = json.loads((Path(data) / "problem-details" / "problem-object-rfc9457.schema.json").read_text())
+    schema = json.loads(
+        (Path(data) / "problem-details" / "problem-object-rfc9457.schema.json").read_text()
+    )
     Draft7Validator(schema).validate(json.loads(client.get(path).data))
 
 

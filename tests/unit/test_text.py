@@ -14,9 +14,16 @@ from shared.text import Text, fold, nested_deeper_than, unusable_texts
 @pytest.mark.parametrize("form", ["NFC", "NFD"])
 @pytest.mark.parametrize(
     ("typed", "written"),
-    [("doi thoai", "Đối thoại"), ("nguyen thi", "NGUYỄN THỊ"), ("an dong", "An  Đông"), ("uy ban", "Ủy ban")],
+    [
+        ("doi thoai", "Đối thoại"),
+        ("nguyen thi", "NGUYỄN THỊ"),
+        ("an dong", "An  Đông"),
+        ("uy ban", "Ủy ban"),
+    ],
 )
-def test_what_is_typed_without_accents_finds_what_is_written(typed: str, written: str, form: str) -> None:
+def test_what_is_typed_without_accents_finds_what_is_written(
+    typed: str, written: str, form: str
+) -> None:
     """In both Unicode forms; đ is a letter of its own."""
     assert fold(unicodedata.normalize(form, written)) == typed
 
@@ -45,4 +52,8 @@ def test_depth_is_counted_as_levels_within_each_other() -> None:
 def test_a_text_is_said_in_vietnamese_unless_english_is_asked_for() -> None:
     """Fields are filled in both."""
     text = Text("Còn {left} chỗ", "{left} places left")
-    assert (text.say("vi", left=3), text.say("en", left=3), text.say("fr", left=3)) == ("Còn 3 chỗ", "3 places left", "Còn 3 chỗ")
+    assert (text.say("vi", left=3), text.say("en", left=3), text.say("fr", left=3)) == (
+        "Còn 3 chỗ",
+        "3 places left",
+        "Còn 3 chỗ",
+    )
