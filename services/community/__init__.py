@@ -1,0 +1,1 @@
+"""Owns people, organisations, areas and memberships; sign-in and tokens; consent."""

@@ -1,0 +1,33 @@
+"""What the routes and handlers of community share."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask import current_app
+
+from services.community.models.sign_ins import SignInSecrets
+from services.community.repository import UnitOfWork
+from services.community.settings import CommunitySettings
+from shared.clock import Clock
+from shared.database.unit_of_work import Database
+from shared.tokens import Signer, Verifier
+
+
+@dataclass(frozen=True, slots=True)
+class Deps:
+    settings: CommunitySettings
+    database: Database
+    clock: Clock
+    verifier: Verifier
+    signer: Signer
+    secrets: SignInSecrets
+
+    def unit_of_work(self, *, read_only: bool = False) -> UnitOfWork:
+        return UnitOfWork(self.database, read_only=read_only)
+
+
+def current_deps() -> Deps:
+    """The Deps of the app that answers."""
+    deps: Deps = current_app.extensions["deps"]
+    return deps

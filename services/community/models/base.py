@@ -1,0 +1,25 @@
+"""What all tables of community share."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import DeclarativeBase
+
+from shared.database.tables import mechanism_tables
+from shared.database.types import UTCDateTime
+
+
+class Base(DeclarativeBase):
+    type_annotation_map = {
+        datetime: UTCDateTime,
+        date: sa.Date(),
+        UUID: sa.Uuid(),
+        dict[str, Any]: sa.JSON,
+    }  # noqa: RUF012
+
+
+TABLES = mechanism_tables(Base.metadata)
