@@ -1,0 +1,1 @@
+"""Owns what people and partners are told: notices, their templates, the inbox and every delivery; no addresses."""

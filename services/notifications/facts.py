@@ -1,0 +1,108 @@
+"""The variables of the templates, from a notice and what is known of its event."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from services.notifications import dates
+from services.notifications.models import (
+    EventCopy,
+    Notice,
+    OrganisationCopy,
+    RecipientKind,
+    Template,
+)
+
+_TIMES = {"starts_at", "ends_at"}
+
+
+def facts_of(
+    notice: Notice,
+    event: EventCopy | None,
+    organisation: OrganisationCopy | None,
+    language: str,
+    *,
+    name: str = "",
+) -> dict[str, Any]:
+    """Every variable that a text may name; what a mail adds (code, ticket, link) is empty here.
+
+    `organisation` is the owner's copy: its name as it is today goes before the one in the event's message.
+    """
+    told = notice.facts
+    changed = set(told.get("changed") or ())
+    document = told.get("document") or {}
+    return {
+        "name": name,
+        "event": event and _event(event, told, organisation, language),
+        "reason": _reason(notice, event, language),
+        "position": told.get("position"),
+        "why": told.get("why"),
+        "status": told.get("status"),
+        "to_partner": notice.recipient_kind is RecipientKind.ORGANISATION,
+        "moved_in_time": bool(changed & _TIMES),
+        "moved_in_place": "venue" in changed,
+        "document_number": document.get("number"),
+        "document_date": dates.document_date(document.get("date"), language),
+        "code": "",
+        "until": "",
+        "ticket_code": "",
+        "ticket_image": "",
+        "url": path_of(notice),
+    }
+
+
+def path_of(notice: Notice) -> str:
+    """Where in the portal the notice leads."""
+    match notice.template:
+        case Template.SIGN_IN:
+            return f"/dang-nhap/{notice.recipient_id}"
+        case Template.CONFIRMED | Template.PROMOTED:
+            return f"/toi/ve/{notice.registration_id}"
+        case Template.WAITLISTED:
+            return "/toi"
+        case _:
+            return f"/su-kien/{notice.event_id}"
+
+
+def said(text: dict[str, Any] | None, language: str) -> str:
+    """A text in two languages in one of them; Vietnamese where there is no English."""
+    found = (text or {}).get(language) or (text or {}).get("vi")
+    return str(found or "")
+
+
+def _event(
+    event: EventCopy,
+    told: dict[str, Any],
+    organisation: OrganisationCopy | None,
+    language: str,
+) -> dict[str, Any]:
+    # A notice of a move keeps what it told, however often the event moves afterwards.
+    starts_at = _moment(told.get("starts_at")) or event.starts_at
+    ends_at = _moment(told.get("ends_at")) or event.ends_at
+    venue = told.get("venue", event.venue) or {}
+    return {
+        "title": said(event.title, language),
+        "when": dates.when(starts_at, ends_at, event.timezone, language),
+        "tile": dates.tile(starts_at, event.timezone, language),
+        "venue": venue.get("name"),
+        "address": venue.get("address"),
+        "hosts": [said(host.get("role_title"), language) for host in event.hosts],
+        "organisation": _name(organisation, language) or event.organisation_name,
+    }
+
+
+def _reason(notice: Notice, event: EventCopy | None, language: str) -> str:
+    if notice.template is Template.EVENT_CANCELLED and event is not None and event.cancelled:
+        return said(event.reason, language)
+    return said(notice.facts.get("reason"), language)
+
+
+def _name(organisation: OrganisationCopy | None, language: str) -> str | None:
+    if organisation is None:
+        return None
+    return (organisation.name_en if language == "en" else None) or organisation.name
+
+
+def _moment(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None

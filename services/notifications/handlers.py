@@ -1,0 +1,88 @@
+"""What notifications does with the messages of others."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from services.notifications import operations
+from services.notifications.messages import (
+    EventState,
+    Invitation,
+    OrganisationState,
+    RegistrationState,
+    SignInRequest,
+)
+from services.notifications.models import Template
+from services.notifications.repository import UnitOfWork
+from shared.messaging.handlers import Handlers
+from shared.messaging.message import Message
+
+HANDLERS = Handlers()
+
+
+@HANDLERS.handles("event.published", "event.changed", schema=EventState)
+def follow_event(uow: UnitOfWork, event: dict[str, Any], message: Message) -> None:
+    """Keep the copy; who comes, and who takes part, is told of another time or place."""
+    operations.take_in_event(uow, event, sequence=message.sequence, now=message.time)
+
+
+@HANDLERS.handles("event.cancelled", schema=EventState)
+def tell_of_cancellation(uow: UnitOfWork, event: dict[str, Any], message: Message) -> None:
+    """Tell the partners; each person is told by the end of the own registration."""
+    operations.cancel_event(uow, event, sequence=message.sequence, now=message.time)
+
+
+@HANDLERS.handles("registration.confirmed", schema=RegistrationState)
+def tell_of_place(uow: UnitOfWork, registration: dict[str, Any], message: Message) -> None:
+    """Send the ticket."""
+    template = Template.PROMOTED if registration["promoted"] else Template.CONFIRMED
+    _tell(uow, template, "confirmed", registration, message)
+
+
+@HANDLERS.handles("registration.waitlisted", schema=RegistrationState)
+def tell_of_waitlist(uow: UnitOfWork, registration: dict[str, Any], message: Message) -> None:
+    """Say the position in line."""
+    _tell(uow, Template.WAITLISTED, "waitlisted", registration, message)
+
+
+@HANDLERS.handles("registration.cancelled", schema=RegistrationState)
+def tell_of_end(uow: UnitOfWork, registration: dict[str, Any], message: Message) -> None:
+    """Say that the registration ended, and by whom."""
+    of_event = registration["why"] == "event-cancelled"
+    template = Template.EVENT_CANCELLED if of_event else Template.CANCELLED
+    _tell(uow, template, "cancelled", registration, message)
+
+
+@HANDLERS.handles("partner.invited", schema=Invitation)
+def invite_partner(uow: UnitOfWork, invitation: dict[str, Any], message: Message) -> None:
+    """Invite an organisation."""
+    operations.invite_partner(uow, invitation, sequence=message.sequence, now=message.time)
+
+
+@HANDLERS.handles("sign_in.requested", schema=SignInRequest)
+def send_code(uow: UnitOfWork, sign_in: dict[str, Any], message: Message) -> None:
+    """Send the link and the code."""
+    operations.send_code(uow, sign_in["id"], sequence=message.sequence, now=message.time)
+
+
+@HANDLERS.handles("organisation.changed", schema=OrganisationState)
+def follow_organisation(uow: UnitOfWork, organisation: dict[str, Any], message: Message) -> None:
+    """Keep the names."""
+    operations.take_in_organisation(uow, organisation, sequence=message.sequence)
+
+
+def _tell(
+    uow: UnitOfWork,
+    template: Template,
+    status: str,
+    registration: dict[str, Any],
+    message: Message,
+) -> None:
+    operations.take_in_registration(
+        uow,
+        registration,
+        template=template,
+        status=status,
+        sequence=message.sequence,
+        now=message.time,
+    )

@@ -1,0 +1,135 @@
+"""The HTTP API of notifications: it translates and decides nothing."""
+
+from __future__ import annotations
+
+import ipaddress
+from typing import Any
+from uuid import UUID
+
+from flask import request
+
+from services.notifications import operations, reading
+from services.notifications.deps import current_deps
+from services.notifications.mailers import LocalOutbox, outbox_folder
+from services.notifications.models import RecipientKind
+from services.notifications.schemas import (
+    DeliveriesQuery,
+    DeliveryList,
+    InboxList,
+    InboxQuery,
+    OutboxList,
+    OutboxMail,
+)
+from shared.http.access import (
+    ADMIN,
+    ANYONE,
+    LEADER,
+    OFFICER,
+    ORGANISER,
+    OWN,
+    allow,
+    permit,
+    person_id,
+)
+from shared.http.application import Blueprint
+from shared.http.problems import NotFound, language
+
+bp = Blueprint("notifications", __name__, url_prefix="/v1", description="Inboxes and deliveries")
+OUTBOX_PAGE = 200
+
+
+@bp.get("/inbox")
+@allow(OWN, OFFICER, ORGANISER, LEADER)
+@bp.arguments(InboxQuery, location="query")
+@bp.response(200, InboxList)
+def show_inbox(query: dict[str, Any]) -> dict[str, Any]:
+    """What the caller was told, newest first; with `organisation_id`, what that organisation was told."""
+    organisation_id = query["organisation_id"]
+    if organisation_id is None:
+        kind, recipient = RecipientKind.PERSON, person_id()
+        permit(owner=recipient)
+    else:
+        kind, recipient = RecipientKind.ORGANISATION, organisation_id
+        permit(organisation=recipient)
+    deps = current_deps()
+    with deps.unit_of_work(read_only=True) as uow:
+        rows, following = uow.notices.inbox(
+            kind, recipient, cursor=query.get("cursor"), limit=query["limit"]
+        )
+        hosts = uow.organisations.known({event.organisation_id for _, event in rows})
+        name = uow.organisations.known({recipient}).get(recipient)
+        unread = uow.notices.unread(kind, recipient)
+    items = [
+        reading.inbox_item(
+            deps.templates,
+            notice,
+            event,
+            hosts.get(event.organisation_id),
+            reader=name,
+            language=language(),
+        )
+        for notice, event in rows
+    ]
+    return {"items": items, "next": following, "unread": unread}
+
+
+@bp.post("/inbox/<uuid:notice_id>/read")
+@allow(OWN, OFFICER, ORGANISER, LEADER)
+@bp.response(204)
+def mark_read(notice_id: UUID) -> None:
+    """Note that it was read. Repeated, it changes nothing."""
+    deps = current_deps()
+    with deps.unit_of_work() as uow:
+        notice = uow.notices.in_inbox(notice_id)
+        whose = {
+            RecipientKind.PERSON: "owner",
+            RecipientKind.ORGANISATION: "organisation",
+        }
+        permit(**{whose[notice.recipient_kind]: notice.recipient_id})  # type: ignore[arg-type]
+        operations.read(notice, now=deps.clock.now())
+
+
+@bp.get("/deliveries")
+@allow(ORGANISER, ADMIN)
+@bp.arguments(DeliveriesQuery, location="query")
+@bp.response(200, DeliveryList)
+def list_deliveries(query: dict[str, Any]) -> dict[str, Any]:
+    """How far the notices about an event have come, newest first: states only."""
+    with current_deps().unit_of_work(read_only=True) as uow:
+        permit(organisation=uow.events.get(query["event_id"]).organisation_id)
+        items, following = uow.notices.of_event(
+            query["event_id"], cursor=query.get("cursor"), limit=query["limit"]
+        )
+    return {"items": items, "next": following}
+
+
+@bp.get("/outbox")
+@allow(ANYONE)
+@bp.response(200, OutboxList)
+def list_outbox() -> dict[str, Any]:
+    """The newest mails of the demo; not there otherwise."""
+    kept = _outbox().newest(OUTBOX_PAGE)
+    return {"items": [reading.outbox_item(mail) for mail in kept], "next": None}
+
+
+@bp.get("/outbox/<uuid:mail_id>")
+@allow(ANYONE)
+@bp.response(200, OutboxMail)
+def show_outbox_mail(mail_id: UUID) -> dict[str, Any]:
+    """One mail of the demo, as its reader would see it."""
+    kept = _outbox().get(mail_id)
+    if kept is None:
+        raise NotFound
+    return reading.outbox_mail(kept)
+
+
+def _outbox() -> LocalOutbox:
+    """The demo's outbox, for this machine only: it holds codes and tickets."""
+    settings = current_deps().settings
+    try:
+        local = ipaddress.ip_address(request.remote_addr or "").is_loopback
+    except ValueError:
+        local = False
+    if not (settings.demo and local):
+        raise NotFound
+    return LocalOutbox(outbox_folder(settings))
