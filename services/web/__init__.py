@@ -1,0 +1,1 @@
+"""The portal for people: pages in Vietnamese and English over the services' APIs; owns nothing but its session."""

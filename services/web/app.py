@@ -1,0 +1,101 @@
+"""The composition root of the portal."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+from urllib.parse import urlencode
+
+import httpx2
+from flask import Flask, request
+from werkzeug.wrappers import Response
+
+from services.web import dates, pages, session, texts, words
+from services.web.assets import serve_assets
+from services.web.clients import Clients
+from services.web.errors import handle_errors
+from services.web.security import secure
+from services.web.settings import Settings
+from shared.clock import Clock, SystemClock
+from shared.http.health import health
+
+LARGEST_FORM = 1024 * 1024
+
+
+def create_app(
+    settings: Settings,
+    *,
+    transports: Mapping[str, httpx2.BaseTransport] | None = None,
+    clock: Clock | None = None,
+) -> Flask:
+    """The portal's WSGI app. `transports`, by service, reach services of the same process without a network."""
+    app = Flask("services.web", static_folder=None)
+    app.config.update(
+        SECRET_KEY=settings.secret_key,
+        SESSION_COOKIE_NAME="doithoai",
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=settings.secure_cookies,
+        PERMANENT_SESSION_LIFETIME=timedelta(days=30),
+        MAX_CONTENT_LENGTH=LARGEST_FORM,
+        MAX_FORM_MEMORY_SIZE=LARGEST_FORM,
+        WTF_CSRF_TIME_LIMIT=None,
+    )
+    app.extensions["settings"] = settings
+    app.extensions["clock"] = clock or SystemClock()
+    app.extensions["clients"] = Clients.connect(
+        settings, person=session.person, anyone=session.anyone, transports=transports
+    )
+    _speak(app)
+    csrf = secure(app)
+    handle_errors(app)
+    for blueprint in pages.blueprints(demo=settings.demo):
+        app.register_blueprint(blueprint)
+    checks = health({})
+    csrf.exempt(checks)
+    app.register_blueprint(checks)
+    serve_assets(app)
+    return app
+
+
+def wsgi() -> Flask:
+    """What granian's workers import."""
+    return create_app(Settings.from_env())
+
+
+def _speak(app: Flask) -> None:
+    """Give templates their words, dates and the person they speak to."""
+    app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
+    app.jinja_env.add_extension("jinja2.ext.i18n")
+    app.jinja_env.install_gettext_callables(texts.gettext, texts.ngettext, newstyle=True)  # type: ignore[attr-defined]
+    app.jinja_env.globals.update(
+        said=texts.said,
+        dates=dates,
+        more_query=_more_query,
+        initials=words.initials,
+        registration_state=words.registration_state,
+        event_state=words.event_state,
+        delivery_state=words.delivery_state,
+        template_name=words.template_name,
+        channel_name=words.channel_name,
+    )
+
+    @app.context_processor
+    def _who() -> dict[str, object]:
+        return {
+            "language": session.language(),
+            "signed_in": session.signed_in(),
+            "organises": session.organises(),
+            "here": request.path,
+        }
+
+    @app.after_request
+    def _language(response: Response) -> Response:
+        response.headers.setdefault("Content-Language", session.language())
+        return response
+
+
+def _more_query(cursor: str) -> str:
+    """The current search, from the next page on."""
+    kept = {name: value for name, value in request.args.items() if value and name != "cursor"}
+    return urlencode(kept | {"cursor": cursor})

@@ -1,0 +1,221 @@
+"""The other services as the portal sees them: one small class each, over HTTP or over WSGI in the same process."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Self, TypeVar
+
+import httpx2
+from flask import current_app
+
+from services.web.line import Away, Headers, Json, Line, Refused, Who, json_of
+from services.web.settings import Settings
+
+__all__ = ["Away", "Clients", "Headers", "Json", "Refused", "clients", "if_there"]
+
+T = TypeVar("T")
+
+
+class _Client:
+    def __init__(self, line: Line) -> None:
+        self._line = line
+
+    def _get(self, path: str, **params: str | int | None) -> Json:
+        return json_of(self._line.get(path, **params))
+
+    def _send(self, method: str, path: str, body: Json | None = None, **headers: str) -> Json:
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        return json_of(self._line.send(method, path, body=body, headers=named))
+
+
+class SignIns(_Client):
+    """Community's sign-in, which is asked without a token: it is where tokens come from."""
+
+    def ask(self, *, email: str, language: str, browser: str) -> Json:
+        return self._send(
+            "POST", "/v1/sign-ins", {"email": email, "language": language, "browser": browser}
+        )
+
+    def complete(self, sign_in_id: str, *, browser_nonce: str, **proof: str) -> Json:
+        """`proof` is a `code` or a `token`. Never repeated by itself: both are single-use."""
+        body = {"browser_nonce": browser_nonce, **proof}
+        return self._send("POST", f"/v1/sign-ins/{sign_in_id}/complete", body)
+
+    def new_access_token(self, session: str) -> Json:
+        return self._send("POST", "/v1/sessions/token", {"session": session})
+
+    def end_session(self, session: str) -> None:
+        self._line.send("POST", "/v1/sessions/end", body={"session": session})
+
+
+class Community(_Client):
+    """People, organisations and consents."""
+
+    def me(self) -> Json:
+        return self._get("/v1/people/me")
+
+    def change_me(self, changes: Json, *, etag: str) -> Json:
+        return self._send("PATCH", "/v1/people/me", changes, If_Match=etag)
+
+    def purposes(self) -> list[Json]:
+        return list(self._get("/v1/purposes")["items"])
+
+    def consents(self) -> list[Json]:
+        return list(self._get("/v1/people/me/consents")["items"])
+
+    def consent(self, *, purpose: str, given: bool, version: Any, language: str, key: str) -> Json:
+        body = {"purpose": purpose, "given": given, "version": version, "language": language}
+        return self._send("POST", "/v1/people/me/consents", body, Idempotency_Key=key)
+
+    def organisations(self, *, on: str, cursor: str | None = None) -> Json:
+        return self._get("/v1/organisations", on=on, limit=200, cursor=cursor)
+
+    def organisation(self, organisation_id: str) -> Json:
+        return self._get(f"/v1/organisations/{organisation_id}")
+
+
+class Events(_Client):
+    """Events, kinds and calendars."""
+
+    def events(self, **filters: str | int | None) -> Json:
+        """`filters` as the API has them; `after` stands for `from`, which Python keeps for itself."""
+        if "after" in filters:
+            filters["from"] = filters.pop("after")
+        return self._get("/v1/events", **filters)
+
+    def kinds(self) -> list[Json]:
+        return list(self._get("/v1/kinds")["items"])
+
+    def event(self, event_id: str) -> Json:
+        return self._get(f"/v1/events/{event_id}")
+
+    def create(self, event: Json, *, key: str) -> Json:
+        return self._send("POST", "/v1/events", event, Idempotency_Key=key)
+
+    def change(self, event_id: str, changes: Json, *, etag: str) -> Json:
+        return self._send("PATCH", f"/v1/events/{event_id}", changes, If_Match=etag)
+
+    def publish(self, event_id: str) -> Json:
+        return self._send("POST", f"/v1/events/{event_id}/publish", {})
+
+    def reschedule(self, event_id: str, body: Json) -> Json:
+        return self._send("POST", f"/v1/events/{event_id}/reschedule", body)
+
+    def cancel(self, event_id: str, *, reason: Json) -> Json:
+        return self._send("POST", f"/v1/events/{event_id}/cancel", {"reason": reason})
+
+    def ics(self, path: str, *, known: str | None, params: Json) -> httpx2.Response:
+        """A calendar as it stands, or 304 when `known` (an entity tag) is still right."""
+        headers = {"If-None-Match": known} if known else {}
+        return self._line.send("GET", f"/v1{path}", params=params, headers=headers)
+
+
+class Registrations(_Client):
+    """Offers, registrations, tickets and the door."""
+
+    def offer(self, event_id: str) -> Json:
+        return self._get(f"/v1/offers/{event_id}")
+
+    def change_offer(self, event_id: str, *, capacity: int, etag: str) -> Json:
+        return self._send("PATCH", f"/v1/offers/{event_id}", {"capacity": capacity}, If_Match=etag)
+
+    def register(self, event_id: str, attendee: Json, *, key: str) -> Json:
+        return self._send(
+            "POST", f"/v1/offers/{event_id}/registrations", attendee, Idempotency_Key=key
+        )
+
+    def attendees(self, event_id: str, **filters: str | int | None) -> Json:
+        return self._get(f"/v1/offers/{event_id}/registrations", **filters)
+
+    def mine(self, *, event_id: str | None = None, cursor: str | None = None) -> Json:
+        return self._get("/v1/registrations", event_id=event_id, cursor=cursor)
+
+    def registration(self, registration_id: str) -> Json:
+        return self._get(f"/v1/registrations/{registration_id}")
+
+    def cancel(self, registration_id: str) -> Json:
+        return self._send("POST", f"/v1/registrations/{registration_id}/cancel", {})
+
+    def ticket(self, registration_id: str) -> Json:
+        return self._get(f"/v1/registrations/{registration_id}/ticket")
+
+    def check_in(self, event_id: str, proof: Json) -> Json:
+        """`proof` is {ticket}, {code} or {registration_id}."""
+        return self._send("POST", f"/v1/offers/{event_id}/check-ins", proof)
+
+
+class Notifications(_Client):
+    """Inboxes, deliveries and the demo's outbox."""
+
+    def inbox(self, *, organisation_id: str | None = None, cursor: str | None = None) -> Json:
+        return self._get("/v1/inbox", organisation_id=organisation_id, cursor=cursor)
+
+    def read(self, notification_id: str) -> None:
+        self._line.send("POST", f"/v1/inbox/{notification_id}/read")
+
+    def deliveries(self, event_id: str, *, most: int = 1000) -> list[Json]:
+        """The newest `most` deliveries of an event."""
+        found: list[Json] = []
+        cursor: str | None = None
+        while len(found) < most:
+            page = self._get("/v1/deliveries", event_id=event_id, limit=200, cursor=cursor)
+            found += page["items"]
+            cursor = page.get("next")
+            if not cursor:
+                break
+        return found
+
+    def outbox(self) -> list[Json]:
+        return list(self._get("/v1/outbox")["items"])
+
+    def mail(self, mail_id: str) -> Json:
+        return self._get(f"/v1/outbox/{mail_id}")
+
+
+@dataclass(frozen=True)
+class Clients:
+    """All that a page may ask."""
+
+    sign_ins: SignIns
+    community: Community
+    events: Events
+    registrations: Registrations
+    notifications: Notifications
+
+    @classmethod
+    def connect(
+        cls,
+        settings: Settings,
+        *,
+        person: Who,
+        anyone: Who,
+        transports: Mapping[str, httpx2.BaseTransport] | None = None,
+    ) -> Self:
+        """Clients over HTTP; a transport, by service's name, takes the place of the network."""
+        over = transports or {}
+
+        def line(service: str, url: str, who: Who = person) -> Line:
+            return Line(service, url, who, transport=over.get(service))
+
+        return cls(
+            SignIns(line("community", settings.community_url, anyone)),
+            Community(line("community", settings.community_url)),
+            Events(line("events", settings.events_url)),
+            Registrations(line("registrations", settings.registrations_url)),
+            Notifications(line("notifications", settings.notifications_url)),
+        )
+
+
+def if_there(ask: Callable[[], T]) -> T | None:
+    """What a page shows beside its subject: None where the service is away or refuses."""
+    try:
+        return ask()
+    except (Away, Refused):
+        return None
+
+
+def clients() -> Clients:
+    """The clients of the app that serves the current request."""
+    found: Clients = current_app.extensions["clients"]
+    return found

@@ -1,0 +1,113 @@
+"""Dates as people say them, in both languages, with explicit patterns; the zone is the event's."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, tzinfo
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_datetime
+
+from services.web.texts import gettext as _
+from services.web.texts import language
+
+HOME = "Asia/Ho_Chi_Minh"
+_DAY = {"vi": "EEEE, dd/MM/y", "en": "EEEE, d MMMM y"}
+_SHORT_DAY = {"vi": "dd/MM/y", "en": "d MMM y"}
+_MONTH = {"vi": "'Tháng' M/y", "en": "MMMM y"}
+_TILE = {"vi": "'Thg' M", "en": "MMM"}
+
+
+def local(moment: str | datetime, zone: str | None = None) -> datetime:
+    """A moment (aware, or ISO 8601 with offset) on the wall clock of `zone`."""
+    moment = datetime.fromisoformat(moment) if isinstance(moment, str) else moment
+    return moment.astimezone(ZoneInfo(zone or HOME))
+
+
+def day(moment: str | datetime, zone: str | None = None) -> str:
+    """As a line begins: "Thứ Năm, 26/03/2026" or "Thursday, 26 March 2026"."""
+    text = _said(moment, zone, _DAY)
+    return text[:1].upper() + text[1:]
+
+
+def day_inside(moment: str | datetime, zone: str | None = None) -> str:
+    """As it stands inside a sentence: "thứ Năm, 26/03/2026"; English keeps its capital."""
+    text = day(moment, zone)
+    return text[:1].lower() + text[1:] if language() == "vi" else text
+
+
+def short_day(moment: str | datetime, zone: str | None = None) -> str:
+    """ "26/03/2026" or "26 Mar 2026"."""
+    return _said(moment, zone, _SHORT_DAY)
+
+
+def written_day(day: str) -> str:
+    """A plain date ("2023-05-04") as documents show it."""
+    return short_day(f"{day[:10]}T12:00:00+07:00")
+
+
+def month(moment: str | datetime, zone: str | None = None) -> str:
+    """A heading: "Tháng 3/2026" or "March 2026"."""
+    return _said(moment, zone, _MONTH)
+
+
+def tile(moment: str | datetime, zone: str | None = None) -> tuple[str, str]:
+    """The two lines of a calendar leaf: ("Thg 3", "26")."""
+    return _said(moment, zone, _TILE), str(local(moment, zone).day)
+
+
+def clock(moment: str | datetime, zone: str | None = None) -> str:
+    """ "14:00"."""
+    return local(moment, zone).strftime("%H:%M")
+
+
+def moment(at: str | datetime, zone: str | None = None) -> str:
+    """ "14:00, 26/03/2026" or "14:00, 26 Mar 2026"."""
+    return f"{clock(at, zone)}, {short_day(at, zone)}"
+
+
+def hours(starts_at: str, ends_at: str, zone: str | None = None) -> str:
+    """ "14:00 – 16:30 (giờ Việt Nam)"; the last day is named when it is another one."""
+    starts, ends = local(starts_at, zone), local(ends_at, zone)
+    until = (
+        clock(ends, zone)
+        if starts.date() == ends.date()
+        else f"{clock(ends, zone)}, {day_inside(ends, zone)}"
+    )
+    return f"{clock(starts, zone)} – {until} ({zone_name(zone)})"
+
+
+def span(starts_at: str, ends_at: str, zone: str | None = None) -> str:
+    """A row's line: "Thứ Năm, 26/03/2026, 14:00–16:30"; the zone is named only where it is not Vietnam's."""
+    starts, ends = local(starts_at, zone), local(ends_at, zone)
+    until = f"–{clock(ends, zone)}" if starts.date() == ends.date() else ""
+    where = "" if (zone or HOME) == HOME else f" ({zone})"
+    return f"{day(starts, zone)}, {clock(starts, zone)}{until}{where}"
+
+
+def zone_name(zone: str | None = None) -> str:
+    """The zone's name for a reader."""
+    name = _("giờ Việt Nam") if (zone or HOME) == HOME else str(zone)
+    return name.replace(" ", "\N{NO-BREAK SPACE}")
+
+
+def to_field(moment: str | None, zone: str | None = None) -> str:
+    """A moment as an `<input type="datetime-local">` holds it, on the zone's wall clock."""
+    return local(moment, zone).strftime("%Y-%m-%dT%H:%M") if moment else ""
+
+
+def from_field(text: str, zone: str | None = None) -> str:
+    """The moment that such a field says, as ISO 8601 in UTC. ValueError when it says none."""
+    naive = datetime.fromisoformat(text.strip().replace(" ", "T"))
+    if naive.tzinfo is not None or not 1900 < naive.year < 2200:
+        raise ValueError(text)
+    where: tzinfo = ZoneInfo(zone or HOME)
+    return naive.replace(tzinfo=where).astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+def _said(moment: str | datetime, zone: str | None, patterns: dict[str, str]) -> str:
+    lang = language()
+    return str(
+        format_datetime(
+            local(moment, zone), patterns[lang], locale="en_GB" if lang == "en" else "vi"
+        )
+    )

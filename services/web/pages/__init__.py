@@ -1,0 +1,42 @@
+"""The pages, a module a subject."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from flask import Blueprint
+
+from services.web.pages import (
+    attendees,
+    door,
+    drafting,
+    event,
+    inbox,
+    listing,
+    mine,
+    organiser,
+    outbox,
+    profile,
+    register,
+    sign_in,
+)
+
+
+def blueprints(*, demo: bool) -> Iterator[Blueprint]:
+    """Every page; the outbox only in a demo."""
+    for page in (
+        listing,
+        event,
+        register,
+        sign_in,
+        mine,
+        profile,
+        inbox,
+        organiser,
+        drafting,
+        attendees,
+        door,
+    ):
+        yield page.bp
+    if demo:
+        yield outbox.bp

@@ -1,0 +1,38 @@
+"""Who comes: counts, a list that can be searched, and what became of the mails."""
+
+from __future__ import annotations
+
+from collections import Counter
+from uuid import UUID
+
+from flask import Blueprint, render_template, request
+
+from services.web.clients import clients, if_there
+from services.web.security import keep_nowhere
+from services.web.session import needs_person
+
+bp = Blueprint("attendees", __name__, url_prefix="/to-chuc/su-kien")
+
+_STATUSES = ("confirmed", "waitlisted", "cancelled")
+
+
+@bp.get("/<uuid:event_id>/danh-sach")
+@needs_person
+def attendees(event_id: UUID) -> str:
+    keep_nowhere()
+    asked = {name: request.args.get(name, "").strip()[:200] for name in ("q", "status", "cursor")}
+    if asked["status"] not in _STATUSES:
+        asked["status"] = ""
+    found = clients().registrations.attendees(str(event_id), **asked, limit=100)
+    deliveries = if_there(lambda: clients().notifications.deliveries(str(event_id))) or []
+    states = Counter((item["template"], item["status"]) for item in deliveries)
+    return render_template(
+        "organiser/attendees.html",
+        event=clients().events.event(str(event_id)),
+        found=found,
+        counts=found.get("counts") or {},
+        asked=asked,
+        statuses=_STATUSES,
+        states=sorted(states.items()),
+        deliveries=deliveries,
+    )

@@ -1,0 +1,117 @@
+"""In English the frame of every page is English: no Vietnamese sentence of the catalogue is left on it."""
+
+from __future__ import annotations
+
+import html
+import re
+
+import pytest
+
+from tests.service.web.fakes import KINDS, NOW, event, iso, new_id
+from tests.service.web.test_words import catalogue
+
+PAGES = [
+    "/", "/?q=khongco", "/su-kien/{event}", "/su-kien/{open}/dang-ky", "/toi", "/toi/ve/{own}", "/toi/ve/{waiting}", "/toi/ve/{cancelled}", "/toi/ve/{own}/huy",
+    "/toi/ho-so", "/hop-thu", "/to-chuc", "/to-chuc/su-kien/moi", "/to-chuc/su-kien/{event}", "/to-chuc/su-kien/{draft}", "/to-chuc/su-kien/{draft}/sua",
+    "/to-chuc/su-kien/{draft}/cong-bo", "/to-chuc/su-kien/{event}/doi-lich", "/to-chuc/su-kien/{event}/huy", "/to-chuc/su-kien/{event}/danh-sach",
+    "/cua/{event}", "/cua/{event}?q=a", "/khong-co",
+]  # fmt: skip
+ENGLISH = {
+    "title": {"vi": "T", "en": "T"},
+    "summary": {"vi": "S", "en": "S"},
+    "description": None,
+    "venue": {"name": "Hall", "address": "1 Street"},
+}
+VIETNAMESE = re.compile(
+    r"[ăâđêôơưàáảãạằắẳẵặầấẩẫậèéẻẽẹềếểễệìíỉĩịòóỏõọồốổỗộờớởỡợùúủũụừứửữựỳýỷỹỵ]", re.IGNORECASE
+)
+
+
+@pytest.fixture
+def ids(world, organiser):
+    me = world.people["ban-to-chuc@example.vn"]
+    shown, draft = world.add(**ENGLISH), world.add(**ENGLISH, status="draft", seats=None)
+    own = world.register(shown, me, "Name")
+    waiting = world.register(world.add(**ENGLISH), me, "Name", status="waitlisted", position=2)
+    cancelled = world.register(world.add(**ENGLISH), me, "Name", status="cancelled")
+    world.letters.append(
+        {
+            "id": new_id(),
+            "to": me["id"],
+            "kind": "x",
+            "title": "T",
+            "body": "B",
+            "event_id": None,
+            "registration_id": None,
+            "url": "/toi",
+            "created_at": iso(NOW),
+            "read_at": None,
+        }
+    )
+    organiser.post("/ngon-ngu", {"language": "en"})
+    return {
+        "open": world.add(**ENGLISH)["id"],
+        "event": shown["id"],
+        "draft": draft["id"],
+        "own": own["id"],
+        "waiting": waiting["id"],
+        "cancelled": cancelled["id"],
+    }
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_the_page_is_english(organiser, ids, page):
+    text = organiser.get(page.format(**ids)).text
+
+    assert '<html lang="en">' in text
+    assert left_over(text) == []
+
+
+@pytest.mark.parametrize("page", ["/", "/dang-nhap", "/su-kien/{event}/dang-ky"])
+def test_a_browser_that_prefers_english_gets_it_without_choosing(app, world, page):
+    shown = world.add(**ENGLISH)
+
+    answer = app.test_client().get(
+        page.format(event=shown["id"]), headers={"Accept-Language": "en-GB,en;q=0.9"}
+    )
+
+    assert left_over(answer.text) == []
+    assert answer.headers["Content-Language"] == "en"
+
+
+def left_over(page: str) -> list[str]:
+    """Sentences with Vietnamese letters that are neither names of the fakes nor marked as Vietnamese."""
+    page = re.sub(r'<(div|button|label)[^>]* lang="vi"[^>]*>.*?</\1>', "", page, flags=re.DOTALL)
+    texts = [
+        html.unescape(t).strip()
+        for t in re.findall(r'>([^<]+)<|(?:aria-label|placeholder|data-[a-z-]+)="([^"]*)"', page)
+        for t in t
+    ]
+    known = (
+        str([event(), KINDS])
+        + "Đối Thoại · Đối Thoại: where local leaders for example: doi thoai, An Đông Ban tổ chức Trần Tổ Chức"
+    )
+    sentences = {
+        t
+        for message in catalogue()
+        for t in (message if isinstance(message, tuple) else (message,))
+        if VIETNAMESE.search(t)
+    }
+    return [
+        t
+        for t in texts
+        if t in sentences
+        or (
+            VIETNAMESE.search(t)
+            and not any(word in known for word in (t, t.split(":")[-1].strip()))
+            and "Đối Thoại" not in t
+            and " phường" not in t
+            and "An Đông" not in t
+        )
+    ]
+
+
+def test_the_check_itself_sees_a_vietnamese_page(organiser, ids):
+    organiser.post("/ngon-ngu", {"language": "vi"})
+
+    assert len(left_over(organiser.get("/toi").text)) > 5

@@ -1,0 +1,233 @@
+"""The calendar, an event, the feeds, the error pages, and what every answer carries."""
+
+from __future__ import annotations
+
+import json
+import re
+
+import pytest
+
+from tests.service.web.conftest import Browser, portal
+
+HOSTILE = [
+    "<script>alert(1)</script>", "\"><img src=x onerror=alert(1)>", "{{ 7 * 7 }}", "%(name)s %d 100%", "'; DROP TABLE x;--",
+    "\u202eabc", "Ữ Ậ Ỗ", "javascript:alert(1)", "</textarea><b>", "a & b &amp; c",
+]  # fmt: skip
+
+
+def test_the_calendar_groups_by_month_and_says_the_places_in_words(browser, world):
+    world.add()
+    world.add(
+        starts_at="2026-04-16T01:00:00Z",
+        ends_at="2026-04-16T03:00:00Z",
+        seats={"left": 0, "waitlist_length": 2, "state": "full", "capacity": 40},
+    )
+
+    page = browser.get("/").text
+
+    assert (
+        page.index("Tháng 3/2026")
+        < page.index("Còn 34 chỗ")
+        < page.index("Tháng 4/2026")
+        < page.index("Hết chỗ, còn danh sách chờ")
+    )
+    assert "Thứ Năm, 26/03/2026, 14:00–16:30" in page
+
+
+def test_a_search_without_a_hit_offers_everything(browser, world):
+    world.add()
+
+    page = browser.get("/?q=khongcogi").text
+
+    assert "Không có sự kiện nào khớp" in page
+    assert 'value="khongcogi"' in page
+
+
+def test_the_event_page_says_what_when_where_and_who_answers(browser, world):
+    event = world.add()
+
+    page = browser.get(f"/su-kien/{event['id']}").text
+
+    for words in (
+        event["title"]["vi"],
+        "Thứ Năm, 26/03/2026",
+        "14:00 – 16:30 (giờ\xa0Việt\xa0Nam)",
+        "Chủ tịch UBND phường",
+        "dữ liệu minh họa",
+        "Đoàn phường An Đông",
+    ):
+        assert words in page
+
+
+def test_an_event_stays_readable_while_registrations_is_away(browser, world):
+    event = world.add()
+    world.away = {"registrations"}
+
+    page = browser.get(f"/su-kien/{event['id']}")
+
+    assert page.status_code == 200
+    assert "Còn 34 chỗ" in page.text
+
+
+def test_a_cancelled_event_says_so_with_the_reason_and_takes_nobody(browser, world):
+    event = world.add(status="cancelled", reason={"vi": "Dời sang quý III"})
+
+    page = browser.get(f"/su-kien/{event['id']}").text
+
+    assert "Dời sang quý III" in page
+    assert "/dang-ky" not in page
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_hostile_text_is_shown_exactly_and_never_as_markup(browser, world, text):
+    event = world.add(
+        title={"vi": text},
+        summary={"vi": text},
+        venue={"name": text, "address": text},
+        hosts=[{"role_title": {"vi": text}, "note": {"vi": text}}],
+    )
+
+    for path in ("/", f"/su-kien/{event['id']}", f"/su-kien/{event['id']}/dang-ky"):
+        page = browser.get(path).text
+        escaped = (
+            text.replace("&", "&amp;")
+            .replace("<", "&lt;")
+            .replace(">", "&gt;")
+            .replace('"', "&#34;")
+            .replace("'", "&#39;")
+        )
+        assert escaped in page
+        assert "<script>alert" not in page
+        assert "<img" not in page
+
+
+def test_what_was_searched_is_escaped(browser):
+    page = browser.get("/", query_string={"q": '"><script>alert(1)</script>'}).text
+
+    assert "<script>alert" not in page
+
+
+def test_calendars_pass_through_with_their_entity_tag(browser, world):
+    event = world.add()
+
+    for path in ("/lich.ics", f"/su-kien/{event['id']}.ics"):
+        feed = browser.get(path)
+        assert feed.content_type.startswith("text/calendar")
+        again = browser.client.get(path, headers={"If-None-Match": feed.headers["ETag"]})
+        assert again.status_code == 304
+
+
+@pytest.mark.parametrize("path", ["/", "/dang-nhap", "/khong-co"])
+def test_every_answer_is_guarded(browser, path):
+    answer = browser.get(path)
+    policy = answer.headers["Content-Security-Policy"]
+
+    assert "default-src 'none'" in policy
+    assert "frame-ancestors 'none'" in policy
+    assert "unsafe-inline" not in policy
+    assert re.search(r"script-src 'nonce-[\w-]{16,}'", policy)
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert answer.headers["Referrer-Policy"] == "same-origin"
+    assert "private" in answer.headers["Cache-Control"]
+
+
+def test_a_nonce_is_used_once(browser):
+    assert (
+        browser.get("/").headers["Content-Security-Policy"]
+        != browser.get("/").headers["Content-Security-Policy"]
+    )
+
+
+@pytest.mark.parametrize(
+    "path", ["/ngon-ngu", "/dang-nhap", "/dang-nhap/ma", "/dang-xuat", "/toi/ho-so"]
+)
+def test_a_post_without_its_token_is_a_page_that_says_what_to_do(browser, path):
+    refused = browser.client.post(path, data={"email": "lan@example.vn"})
+
+    assert refused.status_code == 400
+    assert "tải lại" in refused.text
+    assert "Please go back" in refused.text
+
+
+def test_every_post_of_the_portal_needs_a_token(app):
+    client = app.test_client()
+    paths = {
+        re.sub(r"<[^>]+>", "00000000-0000-0000-0000-000000000001", rule.rule)
+        for rule in app.url_map.iter_rules()
+        if "POST" in rule.methods
+    }
+
+    assert len(paths) > 10
+    assert {path: client.post(path).status_code for path in paths} == dict.fromkeys(paths, 400)
+
+
+def test_an_unknown_page_says_so_in_both_languages(browser):
+    page = browser.get("/khong-co")
+
+    assert page.status_code == 404
+    assert "Không tìm thấy trang này" in page.text
+    assert "There is no such page" in page.text
+
+
+def test_a_form_that_is_too_large_is_refused(browser):
+    assert browser.client.post("/dang-nhap", data={"email": "a" * 1_100_000}).status_code == 413
+
+
+def test_a_service_away_is_a_page_with_retry_after(browser, world):
+    world.away = {"events"}
+
+    page = browser.get("/")
+
+    assert page.status_code == 503
+    assert page.headers["Retry-After"]
+    assert "Hệ thống đang bận" in page.text
+
+
+def test_what_was_posted_while_a_service_was_away_can_be_sent_again(signed_in, world):
+    browser, event = signed_in(), world.add()
+    mine = world.register(event, world.people["lan@example.vn"], "Lan")
+    world.away = {"registrations"}
+
+    page = browser.post(f"/toi/ve/{mine['id']}/huy", {"note": "<b>"})
+
+    assert page.status_code == 503
+    assert 'name="note" value="&lt;b&gt;"' in page.text
+
+
+def test_a_bug_is_a_page_without_its_insides(world, caplog):
+    world.events["x"] = {
+        "id": "x",
+        "status": "published",
+        "starts_at": "secret text",
+        "title": {"vi": "x"},
+    }
+
+    page = Browser(portal(world).test_client()).get("/")
+
+    assert page.status_code == 500
+    assert "secret" not in page.text
+
+
+def test_static_files_may_be_kept_for_ever_under_an_address_that_changes(browser):
+    address = re.search(r'href="(/static/\w{12}/site\.css)"', browser.get("/").text)[1]
+
+    kept = browser.get(address)
+
+    assert kept.status_code == 200
+    assert "immutable" in kept.headers["Cache-Control"]
+    assert "immutable" not in browser.get("/static/site.css").headers["Cache-Control"]
+
+
+def test_the_language_is_chosen_and_leads_back(browser):
+    back = browser.post("/ngon-ngu", {"language": "en", "next": "/dang-nhap"})
+
+    assert back.location == "/dang-nhap"
+    page = browser.get("/dang-nhap")
+    assert '<html lang="en">' in page.text
+    assert browser.post("/ngon-ngu", {"language": "en", "next": "//evil.example"}).location == "/"
+
+
+def test_health_needs_nothing(browser, world):
+    world.away = {"community", "events", "registrations", "notifications"}
+
+    assert json.loads(browser.get("/healthz").text) == {"status": "ok"}
