@@ -77,7 +77,7 @@ class Settings:
     @classmethod
     def read_from_env(cls, names: set[str]) -> dict[str, Any]:
         """The values of some fields, as the environment (or the default) has them."""
-        env = FileAwareEnv()
+        env = FileAwareEnv(strip_whitespace=True)
         read: dict[Any, Callable[..., Any]] = {
             str: env.str,
             int: env.int,

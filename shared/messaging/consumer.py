@@ -16,10 +16,10 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from shared.database.unit_of_work import Database, UnitOfWork
 from shared.logs import get_logger
-from shared.messaging.broker import Broker, BrokerAway, Delivery
+from shared.messaging.broker import Broker, Delivery
 from shared.messaging.handlers import Handlers
 from shared.messaging.message import Message, Undecodable
-from shared.messaging.topology import Topology, topology
+from shared.messaging.topology import topology
 
 PAUSES = (1, 2, 4, 8, 16)
 log = get_logger("consumer")
@@ -44,9 +44,7 @@ class Consumer:
         house = topology(
             exchange=exchange, service=self._database.service, types=self._handlers.types
         )
-        while not self._declared(broker, house):
-            if stop.wait(1):
-                return
+        broker.declare(house)
         queue = f"{exchange}.{self._database.service}"
         threads = [
             threading.Thread(
@@ -65,14 +63,6 @@ class Consumer:
         broker.consume(queue, self.handle_batch, stop=stop)
         for thread in threads:
             thread.join(timeout=5)
-
-    @staticmethod
-    def _declared(broker: Broker, house: Topology) -> bool:
-        try:
-            broker.declare(house)
-        except BrokerAway:
-            return False
-        return True
 
     def handle_batch(self, deliveries: Sequence[Delivery]) -> None:
         """Handle all in one transaction; if that fails, one by one, and keep only the culprits aside.

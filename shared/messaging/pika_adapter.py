@@ -15,7 +15,7 @@ from queue import Empty, SimpleQueue
 from typing import Any
 
 from pika import BasicProperties, DeliveryMode, SelectConnection, URLParameters
-from pika.exceptions import AMQPError
+from pika.exceptions import AMQPError, ChannelClosedByBroker
 from pika.spec import Basic
 
 from shared.logs import get_logger
@@ -33,8 +33,8 @@ from shared.messaging.topology import Topology
 HEARTBEAT_SECONDS = 30
 BLOCKED_SECONDS = 60
 OPEN_SECONDS = 10.0
-IDLE_SECONDS = 0.25
-CLOSE_SECONDS = 2.0
+IDLE_SECONDS = 0.1
+CLOSE_SECONDS = 1.0
 # TimeoutError is an OSError, too.
 AWAY = (AMQPError, OSError)
 log = get_logger("broker")
@@ -58,21 +58,23 @@ class PikaBroker:
             self._topologies.append(topology)
         deadline = time.monotonic() + OPEN_SECONDS
         try:
-            connection = self._consuming.connection(deadline)
+            channel = _Channel(self._consuming.connection(deadline), deadline)
+            channel.declare(topology, deadline)
+            channel.close()
+        except ChannelClosedByBroker:
+            raise
         except AWAY as error:
             log.warning("the broker is away; declared when it is back", why=type(error).__name__)
-            return
-        channel = _Channel(connection, deadline)
-        channel.declare(topology, deadline)
-        channel.close()
 
     def publish(self, batch: Sequence[Outgoing], *, timeout: float = 10.0) -> list[Receipt]:
         deadline = time.monotonic() + timeout
         receipts: list[Receipt | None] = [None] * len(batch)
         if batch and self._one_batch.acquire(timeout=timeout):
             try:
+                connection = self._publishing.connection(deadline)
+                if connection.blocked:
+                    raise ConnectionError("an alarm of the broker: it takes nothing for now")
                 if self._outlet is None or self._outlet.over:
-                    connection = self._publishing.connection(deadline)
                     self._outlet = _Outlet(connection, self._exchange, deadline)
                 self._outlet.publish(batch, receipts, deadline)
             except AWAY as error:
@@ -87,7 +89,7 @@ class PikaBroker:
         outlet, self._outlet = self._outlet, None
         if outlet is None or outlet.over:
             return
-        outlet.close()
+        outlet.close(wait=0)
         # Blocked by an alarm, the connection will be good again; silent without one, it may be dead.
         if not outlet.connection.blocked:
             outlet.connection.close()
@@ -108,19 +110,27 @@ class PikaBroker:
                 log.warning("cannot consume yet", queue=queue, why=type(error).__name__)
                 pause.wait()
                 continue
-            while not stop.is_set() and not subscription.over:
-                tag, deliveries = subscription.take(batch)
-                if deliveries and hand_over(
-                    deliveries,
-                    handle_batch,
-                    pause=pause,
-                    over=lambda subscription=subscription: stop.is_set() or subscription.over,  # type: ignore[misc]
-                ):
-                    subscription.acknowledge(tag)
+            self._work_off(subscription, handle_batch, stop, pause, batch)
             subscription.close()
             if not stop.is_set():
                 log.warning("the broker ended a subscription", queue=queue)
                 pause.wait()
+
+    def _work_off(
+        self,
+        subscription: _Subscription,
+        handle_batch: HandleBatch,
+        stop: threading.Event,
+        pause: Pause,
+        batch: int,
+    ) -> None:
+        def over() -> bool:
+            return stop.is_set() or subscription.over
+
+        while not over():
+            tag, deliveries = subscription.take(batch)
+            if deliveries and hand_over(deliveries, handle_batch, pause=pause, over=over):
+                subscription.acknowledge(tag)
 
     def _subscribe(self, queue: str, *, prefetch: int) -> _Subscription:
         deadline = time.monotonic() + OPEN_SECONDS
@@ -134,7 +144,7 @@ class PikaBroker:
         deadline = time.monotonic() + timeout
         line = self._consuming if self._consuming.in_use else self._publishing
         try:
-            _Channel(line.connection(deadline), deadline).close()
+            _Channel(line.connection(deadline), deadline).close(wait=0)
         except AWAY:
             return False
         return True
@@ -283,11 +293,11 @@ class _Channel:
     def declare(self, topology: Topology, deadline: float) -> None:
         self.ask(partial(self._declare, topology), deadline)
 
-    def close(self) -> None:
+    def close(self, wait: float = CLOSE_SECONDS) -> None:
         """Close, after all that was told before; what is unacknowledged is then the queue's again."""
         with suppress(ConnectionError):
             self.connection.tell(self.amqp.close)
-            self.closed.wait(CLOSE_SECONDS)
+            self.closed.wait(wait)
 
     def _open(self, done: Done) -> None:
         self.amqp = self.connection.amqp.channel(on_open_callback=done)
@@ -296,6 +306,7 @@ class _Channel:
     def _declare(self, topology: Topology, done: Done) -> None:
         exchange = topology.exchange
         self.amqp.exchange_declare(exchange.name, exchange.type, durable=exchange.durable)
+        queue: Any  # kombu's attributes are declared at run time
         for queue in topology.queues:
             self.amqp.queue_declare(
                 queue.name, durable=queue.durable, arguments=queue.queue_arguments
@@ -318,28 +329,26 @@ class _Outlet(_Channel):
     def __init__(self, connection: _Connection, exchange: str, deadline: float) -> None:
         super().__init__(connection, deadline)
         self._exchange = exchange
-        self._tags = 0
+        self._sent = 0
+        self._returned: set[str | None] = set()
         self.ask(self._want_confirms, deadline)
 
     def publish(
         self, batch: Sequence[Outgoing], receipts: list[Receipt | None], deadline: float
     ) -> None:
-        """Publish pipelined and fill in the receipts; one of AWAY if some are missing at the deadline."""
-        if self.connection.blocked:
-            raise ConnectionError("the broker takes nothing at the moment")
-        self._receipts = receipts
-        self._first_tag = self._tags + 1
-        self._confirmed_to, self._missing = 0, len(batch)
-        self._returned: set[str | None] = set()
-        self.ask(partial(self._send, batch), deadline)
+        """Publish pipelined and fill in `receipts`; one of AWAY if some are missing at the deadline."""
+        self._batch, self._receipts = batch, receipts
+        self._missing, self._settled = len(batch), 0
+        self._returned.clear()
+        self.ask(self._send, deadline)
 
     def _want_confirms(self, done: Done) -> None:
         self.amqp.add_on_return_callback(self._on_return)
         self.amqp.confirm_delivery(self._on_confirm, callback=done)
 
-    def _send(self, batch: Sequence[Outgoing], done: Done) -> None:
-        self._done = done
-        for message in batch:
+    def _send(self, done: Done) -> None:
+        self._first_tag, self._done = self._sent + 1, done
+        for message in self._batch:
             properties = BasicProperties(
                 content_type=CONTENT_TYPE,
                 delivery_mode=DeliveryMode.Persistent.value,
@@ -348,28 +357,80 @@ class _Outlet(_Channel):
             self.amqp.basic_publish(
                 self._exchange, message.type, message.body, properties, message.mandatory
             )
-            self._tags += 1
+            self._sent += 1
 
-    def _on_return(self, _: Any, __: Any, properties: BasicProperties, ___: bytes) -> None:
-        # It comes before the confirm of the same message, which is positive.
+    def _on_return(self, _channel: Any, _method: Any, properties: Any, _body: bytes) -> None:
+        # It comes before the confirm of the same message, which is a positive one.
         self._returned.add(properties.message_id)
-        self._returned_ids = self._returned
 
     def _on_confirm(self, frame: Any) -> None:
         last = frame.method.delivery_tag - self._first_tag
-        places = range(self._confirmed_to if frame.method.multiple else last, last + 1)
-        for place in places:
+        first = self._settled if frame.method.multiple else last
+        for place in range(first, last + 1):
             if self._receipts[place] is None:
-                self._receipts[place] = self._receipt(place, frame.method)
+                self._receipts[place] = self._receipt(self._batch[place], frame.method)
                 self._missing -= 1
         if frame.method.multiple:
-            self._confirmed_to = last + 1
-        if not self._missing:
+            self._settled = last + 1
+        if self._missing == 0:
             self._done()
 
-    def _receipt(self, place: int, answer: Any) -> Receipt:
-        raise NotImplementedError
+    def _receipt(self, message: Outgoing, answer: Any) -> Receipt:
+        if isinstance(answer, Basic.Nack):
+            return Receipt.REFUSED
+        return Receipt.UNROUTABLE if message.id in self._returned else Receipt.CONFIRMED
 
 
 class _Subscription(_Channel):
-    """One consumer on a channel of its own: an acknowledgement can only reach the channel that it is about."""
+    """One consumer on a channel of its own, so that no acknowledgement reaches a later channel."""
+
+    def __init__(self, connection: _Connection, deadline: float) -> None:
+        # Bounded by the prefetch. None wakes the consuming thread when the channel closed.
+        self._arrived: SimpleQueue[tuple[int, Delivery] | None] = SimpleQueue()
+        super().__init__(connection, deadline)
+
+    def start(self, queue: str, prefetch: int, deadline: float) -> None:
+        self.ask(partial(self._start, queue, prefetch), deadline)
+
+    def take(self, batch: int) -> tuple[int, list[Delivery]]:
+        """What has arrived, 1 to `batch` and the last one's tag; none after a short wait in vain."""
+        tag, deliveries = 0, []
+        with suppress(Empty):
+            arrival = self._arrived.get(timeout=IDLE_SECONDS)
+            while arrival is not None:
+                tag = arrival[0]
+                deliveries.append(arrival[1])
+                if len(deliveries) == batch:
+                    break
+                arrival = self._arrived.get_nowait()
+        return tag, deliveries
+
+    def acknowledge(self, tag: int) -> None:
+        """Acknowledge all up to `tag`; without effect when the channel closed: all of them come again."""
+        with suppress(ConnectionError):
+            self.connection.tell(partial(self.amqp.basic_ack, tag, multiple=True))
+
+    def _start(self, queue: str, prefetch: int, done: Done) -> None:
+        # The broker cancels when the queue was deleted or has moved: then a new subscription looks again.
+        self.amqp.add_on_cancel_callback(lambda _: self.amqp.close())
+        self.amqp.basic_qos(prefetch_count=prefetch)
+        self.amqp.basic_consume(queue, self._on_message, callback=done)
+
+    def _on_message(self, _channel: Any, method: Any, properties: Any, body: bytes) -> None:
+        headers = properties.headers or {}
+        delivery = Delivery(
+            body=body,
+            redelivered=method.redelivered,
+            message_id=properties.message_id,
+            delivery_count=int(headers.get("x-delivery-count", 0)),
+            dead="x-death" in headers,
+        )
+        self._arrived.put((method.delivery_tag, delivery))
+
+    def _on_closed(self, channel: Any, why: BaseException) -> None:
+        super()._on_closed(channel, why)
+        self._arrived.put(None)
+
+
+def _left(deadline: float) -> float:
+    return max(deadline - time.monotonic(), 0.0)

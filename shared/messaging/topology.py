@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from kombu import Exchange, Queue, binding
+from kombu.entity import Exchange, Queue, binding
 
 # Since RabbitMQ 4 a quorum queue without a limit of its own has 20, and what passes the limit of
 # the last queue is gone.

@@ -19,6 +19,7 @@ from shared.messaging.topology import topology
 from tests.support.clocks import FixedClock
 from tests.support.databases import ServiceDatabases
 from tests.support.harness import delivery
+from tests.support.queues import delete_queues
 from tests.support.toy import ADDED, TABLES, UNWANTED, Toy, toy
 from tests.support.waiting import until
 
@@ -82,6 +83,8 @@ def path(
     whole.close()
     broker.close()
     service.database.close()
+    if request.param == "composed":
+        delete_queues(broker_url, exchange, "toy")
 
 
 def test_what_is_published_has_its_effect_once_and_in_order(path: WholePath) -> None:
