@@ -5,7 +5,6 @@ from __future__ import annotations
 from services.community import operations
 from services.community.app import SERVICE
 from services.community.repository import UnitOfWork
-
 from shared.clock import SystemClock
 from shared.database.engine import create_engine
 from shared.database.unit_of_work import Database

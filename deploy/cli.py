@@ -115,9 +115,9 @@ def create(email: str, name: str, data: Path | None) -> None:
 @click.argument("folder", type=click.Path(path_type=Path))
 def secrets(folder: Path) -> None:
     """Make the secrets of a deployment in FOLDER, a file each; those that exist stay."""
-    from deploy.secrets import load_or_make
+    from deploy.secrets import load_or_make_for_containers
 
-    for name in load_or_make(folder):
+    for name in load_or_make_for_containers(folder):
         click.echo(f"{folder / name.lower()}")
 
 
@@ -175,19 +175,18 @@ def _run_demo(demonstration: object, *, once: bool) -> None:
 
     assert isinstance(demonstration, Demonstration)
     _free("127.0.0.1", demonstration.port)
-    held = demonstration.run()
-    if not held:
+    try:
+        if not demonstration.run():
+            sys.exit(1)
+        if once:
+            return
+        done = threading.Event()
+        _stop_on_signal(done.set)
+        demonstration.invite()
+        while not done.wait(1.0):
+            pass
+    finally:
         demonstration.stop()
-        sys.exit(1)
-    if once:
-        demonstration.stop()
-        return
-    done = threading.Event()
-    _stop_on_signal(done.set)
-    demonstration.invite()
-    while not done.wait(1.0):
-        pass
-    demonstration.stop()
 
 
 def _fresh(data: Path) -> Path:

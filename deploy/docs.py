@@ -13,10 +13,10 @@ from pathlib import Path
 from typing import Any
 
 from flask import Flask
-from services.community import messages as community
-from services.events import messages as events
 
 from deploy.embedded import SERVICES, Options, Platform
+from services.community import messages as community
+from services.events import messages as events
 from services.notifications import messages as notifications
 from services.registrations import messages as registrations
 from services.web.settings import Settings as WebSettings

@@ -13,12 +13,12 @@ from typing import Any
 import httpx2
 import sqlalchemy as sa
 from flask import Flask
-from services.community.app import SERVICE as COMMUNITY
-from services.events.app import SERVICE as EVENTS
 from waitress.server import create_server
 from werkzeug.middleware.dispatcher import DispatcherMiddleware
 
 from deploy import secrets
+from services.community.app import SERVICE as COMMUNITY
+from services.events.app import SERVICE as EVENTS
 from services.notifications.app import SERVICE as NOTIFICATIONS
 from services.registrations.app import SERVICE as REGISTRATIONS
 from services.web.app import create_app as create_web

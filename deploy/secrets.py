@@ -9,45 +9,77 @@ from pathlib import Path
 
 from shared.tokens import new_key
 
-SERVICES_WITH_TOKENS = ("notifications",)
+DATABASES = ("community", "events", "registrations", "notifications")
 
 
-def make() -> dict[str, str]:
-    """New values for every secret setting that is not an address."""
-    clients = {name: secrets.token_urlsafe(32) for name in SERVICES_WITH_TOKENS}
+def load_or_make(folder: Path) -> dict[str, str]:
+    """The secrets of the platform kept in `folder`, a file each; those that are missing are made.
+
+    An existing file is never replaced: a new key would end every session and void every ticket.
+    """
+    return _keep(folder, _platform(), mode=0o600)
+
+
+def load_or_make_for_containers(folder: Path) -> dict[str, str]:
+    """As `load_or_make`, with the passwords and addresses that docker-compose.yml gives its containers.
+
+    The files are readable for the containers' own users, the folder only for its owner.
+    """
+    return _keep(folder, _platform() | _servers(), mode=0o644)
+
+
+def _platform() -> dict[str, str]:
+    secret = secrets.token_urlsafe(32)
     return {
         "SIGNING_KEY": json.dumps(new_key().as_dict(private=True)),
         "TICKET_KEY": json.dumps(new_key().as_dict(private=True)),
         "SIGN_IN_KEY": secrets.token_urlsafe(32),
         "SECRET_KEY": secrets.token_urlsafe(32),
-        "SERVICE_CLIENTS": ",".join(f"{name}:{secret}" for name, secret in clients.items()),
-        "NOTIFICATIONS_CLIENT_SECRET": clients["notifications"],
+        "SERVICE_CLIENTS": f"notifications:{secret}",
+        "NOTIFICATIONS_CLIENT_SECRET": secret,
     }
 
 
-def load_or_make(folder: Path) -> dict[str, str]:
-    """The secrets kept in `folder`, a file each; those that are missing are made.
+def _servers() -> dict[str, str]:
+    broker = secrets.token_urlsafe(24)
+    addresses = {
+        f"{name.upper()}_DATABASE_URL": f"postgresql://doithoai_{name}:{secrets.token_urlsafe(24)}@postgres:5432/doithoai_{name}"
+        for name in DATABASES
+    }
+    return addresses | {
+        "POSTGRES_PASSWORD": secrets.token_urlsafe(24),
+        "BROKER_URL": f"amqp://doithoai:{broker}@rabbitmq:5672/",
+        "RABBITMQ_USER": f"default_user = doithoai\ndefault_pass = {broker}",
+        # Empty until somebody sets them: mail then goes to the local outbox.
+        "SENDGRID_API_KEY": "",
+        "SMTP_PASSWORD": "",
+    }
 
-    An existing file is never replaced: a new key would end every session and void every ticket.
-    """
+
+# Two files that must agree are made together.
+_TOGETHER = (("SERVICE_CLIENTS", "NOTIFICATIONS_CLIENT_SECRET"), ("BROKER_URL", "RABBITMQ_USER"))
+
+
+def _keep(folder: Path, made: dict[str, str], *, mode: int) -> dict[str, str]:
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    for pair in _TOGETHER:
+        there = [name for name in pair if (folder / name.lower()).exists()]
+        if len(there) == 1:
+            raise FileExistsError(
+                f"{folder}: {there[0].lower()} is there without the other of {pair[0].lower()} and {pair[1].lower()}; restore it, or remove both"
+            )
     kept = {}
-    for name, value in make().items():
+    for name, value in made.items():
         file = folder / name.lower()
         if not file.exists():
-            _write(file, value)
+            _write(file, value, mode)
         kept[name] = file.read_text().strip()
-    # The two that must agree come from one place.
-    client, _, secret = kept["SERVICE_CLIENTS"].partition(":")
-    if client == "notifications" and secret != kept["NOTIFICATIONS_CLIENT_SECRET"]:
-        _write(folder / "notifications_client_secret", secret)
-        kept["NOTIFICATIONS_CLIENT_SECRET"] = secret
     return kept
 
 
-def _write(file: Path, value: str) -> None:
+def _write(file: Path, value: str, mode: int) -> None:
     partial = file.with_suffix(".new")
-    descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode)
     with os.fdopen(descriptor, "w") as opened:
         opened.write(value + "\n")
         opened.flush()

@@ -92,7 +92,7 @@ def walk(base_url: str, cast: Cast, *, say: Say, now: datetime) -> dict[str, str
         f"no calendar entry in the mail: {kinds}",
     )
     say(
-        f"thư xác nhận có vé và lịch · confirmation mail with ticket and calendar entry: “{mail['subject']}”"
+        f"thư xác nhận có vé và lịch · confirmation mail with ticket and calendar entry: “{mail['headers']['Subject']}”"
     )
 
     officer = Visitor(base_url).sign_in(cast.partner_officer)
@@ -120,7 +120,7 @@ def walk(base_url: str, cast: Cast, *, say: Say, now: datetime) -> dict[str, str
     code = people[2].get(f"registrations/v1/registrations/{registered[2]['id']}/ticket")["code"]
     mail = people[2].wait_for(lambda: _mail_with(people[2], code), "the mail about the promotion")
     say(
-        f"người đầu danh sách chờ có chỗ ngay · the first in line has it at once: “{mail['subject']}”"
+        f"người đầu danh sách chờ có chỗ ngay · the first in line has it at once: “{mail['headers']['Subject']}”"
     )
 
     seats = organiser.wait_for(

@@ -6,6 +6,7 @@ import os
 import shutil
 import uuid
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import sqlalchemy as sa
@@ -47,6 +48,8 @@ class ServiceDatabases:
         self._folder = folder
         self._sqlite: dict[str, Path] = {}
         self._postgresql: dict[str, str] = {}
+        # What migrations themselves put into tables: (table, rows) a service.
+        self._begun_with: dict[str, list[tuple[sa.Table, list[dict[str, Any]]]]] = {}
 
     def sqlite(self, service: str, folder: Path) -> str:
         """A fresh copy of the migrated file."""
@@ -69,6 +72,7 @@ class ServiceDatabases:
             url = create_database()
             engine = create_engine(url)
             migrate(service, engine)
+            self._begun_with[service] = _rows(engine, service)
             engine.dispose()
             self._postgresql[service] = url
         url = self._postgresql[service]
@@ -77,13 +81,30 @@ class ServiceDatabases:
 
     def _empty(self, url: str, service: str) -> None:
         engine = create_engine(url, pool_size=1)
-        kept = f"alembic_version_{service}"
         with engine.begin() as connection:
-            tables = [t for t in sa.inspect(connection).get_table_names() if t != kept]
-            connection.execute(sa.text(f"TRUNCATE {', '.join(tables)} RESTART IDENTITY CASCADE"))
+            tables = ", ".join(_tables(connection, service))
+            connection.execute(sa.text(f"TRUNCATE {tables} RESTART IDENTITY CASCADE"))
+            for table, rows in self._begun_with[service]:
+                connection.execute(sa.insert(table), rows)
         engine.dispose()
 
     def drop(self) -> None:
         """Remove what was made."""
         for url in self._postgresql.values():
             drop_database(url)
+
+
+def _tables(connection: sa.Connection, service: str) -> list[str]:
+    kept = f"alembic_version_{service}"
+    return [table for table in sa.inspect(connection).get_table_names() if table != kept]
+
+
+def _rows(engine: sa.Engine, service: str) -> list[tuple[sa.Table, list[dict[str, Any]]]]:
+    with engine.connect() as connection:
+        reflected = sa.MetaData()
+        reflected.reflect(connection, only=_tables(connection, service))
+        found = [
+            (table, [dict(row) for row in connection.execute(sa.select(table)).mappings()])
+            for table in reflected.sorted_tables
+        ]
+    return [(table, rows) for table, rows in found if rows]

@@ -22,7 +22,13 @@ from shared.process import Service
 from shared.tokens import Signer, new_key
 from tests.support.clocks import FixedClock
 
-SIGNER = Signer(new_key())
+_KEY = new_key()
+SIGNER = Signer(_KEY)
+
+
+def signing_key() -> str:
+    """The JWK of SIGNER, for a service that signs and verifies with a key of its own."""
+    return json.dumps(_KEY.as_dict(private=True))
 
 
 def key_server() -> JsonClient:

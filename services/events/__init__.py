@@ -1,0 +1,1 @@
+"""Owns everything about an event, until and after its publication, except its seats; and its calendars."""

@@ -1,0 +1,88 @@
+"""The situations in which events refuses, each with its HTTP form."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from shared.http.problems import Problem
+from shared.text import Text
+
+
+class NotPublished(Problem):
+    """Only what was published can be moved or cancelled; a draft is simply edited."""
+
+    status, type = 409, "not-published"
+    title = Text("Sự kiện chưa được công bố", "The event has not been published")
+    detail = Text(
+        "Bản nháp thì sửa trực tiếp; đổi lịch và hủy chỉ dùng sau khi công bố.",
+        "A draft is edited directly; only a published event is rescheduled or cancelled.",
+    )
+
+
+class EventCancelled(Problem):
+    """Cancelled is for good."""
+
+    status, type = 409, "event-cancelled"
+    title = Text("Sự kiện đã bị hủy", "The event was cancelled")
+    detail = Text(
+        "Sự kiện đã hủy thì không sửa được nữa. Xin tạo sự kiện mới nếu cần.",
+        "A cancelled event cannot be changed any more. Please create a new one if you need to.",
+    )
+
+
+class EventOver(Problem):
+    """What is over is neither moved nor cancelled: nobody can be told in time."""
+
+    status, type = 409, "event-over"
+    title = Text("Sự kiện đã kết thúc", "The event is over")
+    detail = Text(
+        "Sự kiện đã kết thúc thì không đổi lịch hoặc hủy được nữa.",
+        "An event that is over can be neither rescheduled nor cancelled.",
+    )
+
+
+_BY_RESCHEDULING = Text(
+    "Đã công bố: xin dùng “Đổi lịch” (POST …/reschedule) để người đã đăng ký được báo.",
+    "It is published: please reschedule it (POST …/reschedule), so that attendees are told.",
+)
+_IN_REGISTRATIONS = Text(
+    "Đã công bố: xin sửa ở phần đăng ký (PATCH /api/registrations/v1/offers/…).",
+    "It is published: please change it in registrations (PATCH /api/registrations/v1/offers/…).",
+)
+_FOR_GOOD = Text(
+    "Không sửa được sau khi công bố.", "It cannot be changed once the event is published."
+)
+
+
+class FixedAfterPublication(Problem):
+    """People rely on it: it is changed where they are told of it, or not at all. Names each field."""
+
+    status, type = 409, "fixed-after-publication"
+    title = Text(
+        "Có mục không sửa trực tiếp được sau khi công bố",
+        "Some of it cannot be edited once the event is published",
+    )
+    detail = Text(
+        "Giờ giấc: dùng “Đổi lịch”. Sức chứa: sửa ở phần đăng ký.",
+        "Times: reschedule the event. Capacity: change it in registrations.",
+    )
+
+    WHERE = {  # noqa: RUF012
+        "starts_at": _BY_RESCHEDULING,
+        "ends_at": _BY_RESCHEDULING,
+        "registration_opens_at": _FOR_GOOD,
+        "registration_closes_at": _BY_RESCHEDULING,
+        "capacity": _IN_REGISTRATIONS,
+    }
+
+    def __init__(self, fields: Iterable[str]) -> None:
+        super().__init__()
+        self.fields = sorted(fields)
+
+    def document(self, language: str) -> dict[str, Any]:
+        errors = [
+            {"field": field, "message": self.WHERE.get(field, _FOR_GOOD).say(language)}
+            for field in self.fields
+        ]
+        return super().document(language) | {"errors": errors}

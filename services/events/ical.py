@@ -1,0 +1,118 @@
+"""Events as calendars (RFC 5545): one entry to add, or a feed to subscribe to.
+
+An entry keeps its UID for ever; its SEQUENCE rises with every change that calendars show, and its DTSTAMP is the
+moment of that change, so an unchanged event gives the same bytes at every read.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from icalendar import Calendar, Timezone, vCalAddress, vDuration
+from icalendar import Event as Entry
+
+from services.events.models import Event, Status
+from shared.text import Text
+
+CONTENT_TYPE = "text/calendar; charset=utf-8"
+REFRESH = timedelta(hours=1)
+_NAME = Text("Đối Thoại: lịch gặp gỡ", "Đối Thoại: calendar of dialogues")
+# RFC 5545, section 3.1: a TEXT holds no control character but TAB; line breaks are escaped.
+_LINE_BREAK = re.compile("\r\n|[\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
+_CONTROL = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f]")
+
+
+def calendar(
+    events: Sequence[Event], *, portal: str, language: str, cancels: bool = False
+) -> bytes:
+    """The bytes of a calendar. `portal` is the address that entries link to.
+
+    `cancels` makes it a message that removes its entries (RFC 5546, section 3.2.5).
+    """
+    made = Calendar()
+    made.add("prodid", "-//Doi Thoai//Doi Thoai//VI")
+    made.add("version", "2.0")
+    made.add("calscale", "GREGORIAN")
+    made.add("method", "CANCEL" if cancels else "PUBLISH")
+    name = _NAME.say(language)
+    made.add("name", name)
+    made.add("x-wr-calname", name)
+    made.add("refresh-interval", REFRESH, parameters={"VALUE": "DURATION"})
+    made.add("x-published-ttl", vDuration(REFRESH))
+    for zone in _zones(events):
+        made.add_component(zone)
+    for event in events:
+        made.add_component(_entry(event, portal.rstrip("/"), language))
+    content: bytes = made.to_ical()
+    return content
+
+
+def _entry(event: Event, portal: str, language: str) -> Entry:
+    assert event.starts_at is not None and event.ends_at is not None  # noqa: PT018 - published
+    zone = ZoneInfo(event.timezone)
+    entry, url = Entry(), f"{portal}/su-kien/{event.id}"
+    entry.add("uid", event.uid)
+    entry.add("dtstamp", event.updated_at)
+    entry.add("last-modified", event.updated_at)
+    entry.add("sequence", event.calendar_sequence)
+    entry.add("dtstart", event.starts_at.astimezone(zone))
+    entry.add("dtend", event.ends_at.astimezone(zone))
+    spoken = {"LANGUAGE": language}
+    entry.add("summary", _plain(_said(event.title, language)), parameters=spoken)
+    told = (_said(event.summary, language), _said(event.description, language), url)
+    entry.add("description", _plain("\n\n".join(filter(None, told))), parameters=spoken)
+    if place := ", ".join(filter(None, _place(event))):
+        entry.add("location", _plain(place), parameters=spoken)
+    entry.add("categories", [_plain(_said(event.kind.name, language))])
+    entry.add("url", url)
+    entry.add("status", "CANCELLED" if event.status is Status.CANCELLED else "CONFIRMED")
+    entry.add("organizer", _organizer(event.organisation_id, event.organisation))
+    return entry
+
+
+def _organizer(organisation_id: UUID, copy: Any) -> vCalAddress:
+    """The host organisation. Its address is nobody's to read, so it is named by its id (RFC 4122)."""
+    organizer = vCalAddress(organisation_id.urn)
+    if copy is not None:
+        organizer.params["CN"] = _plain(copy.name).replace('"', "'").replace("\n", " ")
+    return organizer
+
+
+def _place(event: Event) -> Iterable[str | None]:
+    venue = event.venue or {}
+    return venue.get("name"), venue.get("address")
+
+
+def _zones(events: Iterable[Event]) -> list[Timezone]:
+    """The definitions of the zones used, as far as these events need them; no rule is made up beyond."""
+    span: dict[str, tuple[datetime, datetime]] = {}
+    for event in events:
+        assert event.starts_at is not None and event.ends_at is not None  # noqa: PT018 - published
+        first, last = span.get(event.timezone, (event.starts_at, event.ends_at))
+        span[event.timezone] = min(first, event.starts_at), max(last, event.ends_at)
+    made = []
+    for name, (first, last) in sorted(span.items()):
+        zone = Timezone.from_tzinfo(
+            ZoneInfo(name),
+            tzid=name,
+            first_date=date(first.year, 1, 1),
+            last_date=date(last.year + 1, 1, 2),
+        )
+        zone.pop("COMMENT", None)
+        made.append(zone)
+    return made
+
+
+def _said(text: dict[str, Any] | None, language: str) -> str:
+    found = (text or {}).get(language) or (text or {}).get("vi")
+    return str(found or "")
+
+
+def _plain(text: str) -> str:
+    """Text whose line breaks are all alike, without control characters: nothing in it ends a line."""
+    return _CONTROL.sub("", _LINE_BREAK.sub("\n", text))

@@ -1,0 +1,84 @@
+"""What must hold for an event: each check gives every field that is wrong, with what to do about it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from functools import cache
+from typing import TYPE_CHECKING
+from zoneinfo import available_timezones
+
+from shared.text import Text
+
+if TYPE_CHECKING:
+    from services.events.models.event import Event
+
+Errors = dict[str, Text | str]
+
+_MISSING = {
+    "starts_at": Text("Xin nhập giờ bắt đầu.", "Please say when it starts."),
+    "ends_at": Text("Xin nhập giờ kết thúc.", "Please say when it ends."),
+    "capacity": Text("Xin nhập sức chứa.", "Please say how many seats there are."),
+    "registration_opens_at": Text(
+        "Xin nhập lúc mở đăng ký.", "Please say when registration opens."
+    ),
+    "registration_closes_at": Text("Xin nhập hạn đăng ký.", "Please say when registration closes."),
+}
+
+
+def missing(event: Event) -> Errors:
+    """What everybody needs to know of a published event."""
+    errors: Errors = {name: text for name, text in _MISSING.items() if getattr(event, name) is None}
+    if not (event.title or {}).get("vi"):
+        errors["title.vi"] = Text("Xin nhập tên sự kiện.", "Please give it a title in Vietnamese.")
+    if not (event.venue or {}).get("name"):
+        errors["venue.name"] = Text("Xin nhập nơi tổ chức.", "Please say where it takes place.")
+    return errors
+
+
+def contradictions(event: Event) -> Errors:
+    """What cannot be, whether or not the event is finished. Its moments are compared, not its clocks."""
+    errors: Errors = {}
+    starts_at, ends_at = event.starts_at, event.ends_at
+    opens_at, closes_at = event.registration_opens_at, event.registration_closes_at
+    if starts_at and ends_at and ends_at <= starts_at:
+        errors["ends_at"] = Text(
+            "Giờ kết thúc phải sau giờ bắt đầu.", "It must end after it starts."
+        )
+    if closes_at and ends_at and closes_at > ends_at:
+        errors["registration_closes_at"] = Text(
+            "Hạn đăng ký không được sau giờ kết thúc.",
+            "Registration must close by the event's end.",
+        )
+    if opens_at and closes_at and closes_at <= opens_at:
+        errors["registration_closes_at"] = Text(
+            "Hạn đăng ký phải sau lúc mở đăng ký.", "Registration must close after it opens."
+        )
+    if event.capacity is not None and event.capacity < 0:
+        errors["capacity"] = Text("Sức chứa không thể âm.", "There cannot be fewer than no seats.")
+    if event.timezone not in _zones():
+        errors["timezone"] = Text(
+            "Không có múi giờ này; ví dụ: Asia/Ho_Chi_Minh.",
+            "There is no such time zone; for example: Asia/Ho_Chi_Minh.",
+        )
+    return errors
+
+
+def over(event: Event, now: datetime) -> Errors:
+    """An event may be published while it runs, not when it is over."""
+    if event.ends_at is None or event.ends_at > now:
+        return {}
+    text = Text("Sự kiện phải ở phía trước.", "The event must lie ahead.")
+    return {"starts_at": text, "ends_at": text}
+
+
+def begun(event: Event, now: datetime) -> Errors:
+    """Nobody can be told in time of a move into the past."""
+    if event.starts_at is None or event.starts_at > now:
+        return {}
+    return {"starts_at": Text("Giờ bắt đầu phải ở phía trước.", "It must start in the future.")}
+
+
+@cache
+def _zones() -> frozenset[str]:
+    # These two are names in the database of zones, but of no zone that another machine would know.
+    return frozenset(available_timezones() - {"localtime", "Factory"})

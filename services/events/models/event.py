@@ -1,0 +1,307 @@
+"""An event, from draft to cancellation, with the rules of what may be changed when."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from services.events.errors import (
+    EventCancelled,
+    EventOver,
+    FixedAfterPublication,
+    NotPublished,
+)
+from services.events.models import checks
+from services.events.models.base import Base
+from services.events.models.copies import OrganisationCopy, SeatsCopy
+from services.events.models.kind import Kind
+from services.events.models.partner import Partner
+from shared.database.types import jsonable, string_enum
+from shared.http.problems import Invalid
+from shared.text import fold
+
+# What may be edited at any time before the cancellation; the rest of a published event is relied upon.
+TEXTS = frozenset(
+    {"title", "summary", "description", "audience", "hosts", "venue", "document", "legal_basis"}
+)
+# What somebody sees who has the event in a calendar.
+IN_CALENDARS = frozenset({"title", "summary", "description", "venue", "starts_at", "ends_at"})
+# Kept as JSON, so that ids and dates in them are text.
+_AS_JSON = frozenset({"title", "summary", "description", "audience", "hosts", "venue", "document"})
+
+
+class Status(StrEnum):
+    """How far an event is."""
+
+    DRAFT = "draft"
+    PUBLISHED = "published"
+    CANCELLED = "cancelled"
+
+
+class Event(Base):
+    """A gathering that people attend.
+
+    Three counters: `version` for whoever edits, `sequence` for messages, `calendar_sequence` for what
+    calendars show (RFC 5545, section 3.8.7.4). Whoever changes an event holds this row's lock.
+    """
+
+    __tablename__ = "events"
+    __table_args__ = (sa.Index("events_in_order", "starts_at", "id"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    organisation_id: Mapped[UUID] = mapped_column(index=True)
+    kind_key: Mapped[str] = mapped_column(sa.ForeignKey("kinds.key"))
+    status: Mapped[Status] = mapped_column(string_enum(Status))
+    title: Mapped[dict[str, Any]]
+    summary: Mapped[dict[str, Any] | None]
+    description: Mapped[dict[str, Any] | None]
+    audience: Mapped[dict[str, Any] | None]
+    illustrative: Mapped[bool]
+    hosts: Mapped[list[Any]]
+    venue: Mapped[dict[str, Any] | None]
+    venue_area_id: Mapped[UUID | None] = mapped_column(index=True)
+    starts_at: Mapped[datetime | None]
+    ends_at: Mapped[datetime | None]
+    timezone: Mapped[str] = mapped_column(sa.String(64))
+    capacity: Mapped[int | None] = mapped_column(
+        doc="As published; registrations decides after that"
+    )
+    waitlist: Mapped[bool]
+    registration_opens_at: Mapped[datetime | None]
+    registration_closes_at: Mapped[datetime | None]
+    document: Mapped[dict[str, Any] | None]
+    legal_basis: Mapped[str | None] = mapped_column(sa.Text)
+    reason: Mapped[dict[str, Any] | None] = mapped_column(
+        doc="Of the last rescheduling or of the cancellation"
+    )
+    folded: Mapped[str] = mapped_column(sa.Text, doc="What a search looks through")
+
+    uid: Mapped[str] = mapped_column(sa.String(300), unique=True)
+    version: Mapped[int]
+    sequence: Mapped[int] = mapped_column(doc="Of the messages about this event")
+    calendar_sequence: Mapped[int]
+    created_at: Mapped[datetime]
+    updated_at: Mapped[datetime]
+    published_at: Mapped[datetime | None]
+    cancelled_at: Mapped[datetime | None]
+
+    kind: Mapped[Kind] = relationship(lazy="joined", innerjoin=True, viewonly=True)
+    partners: Mapped[list[Partner]] = relationship(
+        order_by=Partner.position, lazy="selectin", cascade="all, delete-orphan"
+    )
+    # Copies without foreign keys: they may come later than the event, or never.
+    organisation: Mapped[OrganisationCopy | None] = relationship(
+        primaryjoin=lambda: (
+            sa.orm.foreign(Event.organisation_id) == OrganisationCopy.organisation_id
+        ),
+        lazy="joined",
+        viewonly=True,
+    )
+    seats: Mapped[SeatsCopy | None] = relationship(
+        primaryjoin=lambda: sa.orm.foreign(Event.id) == SeatsCopy.event_id,
+        lazy="joined",
+        viewonly=True,
+        uselist=False,
+    )
+
+    @classmethod
+    def draft(
+        cls, *, id: UUID, organisation_id: UUID, host: str, fields: Mapping[str, Any], now: datetime
+    ) -> Event:
+        """A draft, as unfinished as it may be; Invalid where its parts contradict each other.
+
+        `host` is the name in the address of this deployment; with the id it makes the calendar's UID,
+        which stays even if the deployment moves.
+        """
+        event = cls(
+            id=id,
+            organisation_id=organisation_id,
+            uid=f"{id}@{host}",
+            status=Status.DRAFT,
+            version=1,
+            sequence=0,
+            calendar_sequence=0,
+            created_at=now,
+            updated_at=now,
+            hosts=[],
+            partners=[],
+            illustrative=False,
+            waitlist=True,
+        )
+        event._set(fields)
+        event._require_no(checks.contradictions(event))
+        return event
+
+    @property
+    def is_public(self) -> bool:
+        """Whether everybody may see it."""
+        return self.status is not Status.DRAFT
+
+    def edit(self, fields: Mapping[str, Any], now: datetime) -> set[str]:
+        """Change what differs; the names of what did.
+
+        Raises EventCancelled, FixedAfterPublication naming what is changed elsewhere, or Invalid.
+        """
+        self._require_not_cancelled()
+        wanted = self._different(fields)
+        if self.status is Status.PUBLISHED and (fixed := wanted.keys() - TEXTS - {"partners"}):
+            raise FixedAfterPublication(fixed)
+        if not wanted:
+            return set()
+        self._set(wanted)
+        found = checks.contradictions(self)
+        if self.status is Status.PUBLISHED:
+            found = checks.missing(self) | found
+        self._require_no(found)
+        self._changed(wanted, now)
+        return set(wanted)
+
+    def publish(self, now: datetime) -> bool:
+        """Show it to everybody; False if it was before. Invalid names all that is missing or wrong."""
+        self._require_not_cancelled()
+        if self.status is Status.PUBLISHED:
+            return False
+        self._require_no(
+            checks.missing(self) | checks.contradictions(self) | checks.over(self, now)
+        )
+        self.status, self.published_at = Status.PUBLISHED, now
+        self._changed((), now)
+        return True
+
+    def reschedule(
+        self,
+        *,
+        starts_at: datetime,
+        ends_at: datetime,
+        registration_closes_at: datetime | None,
+        reason: dict[str, Any],
+        now: datetime,
+    ) -> set[str]:
+        """Move a published event; the names of what moved, empty if it stands there already.
+
+        The end of registration keeps its distance to the start unless it is given; it is never later
+        than the event's end.
+        """
+        self._require_takes_place(now)
+        assert self.starts_at is not None and self.registration_closes_at is not None  # noqa: PT018
+        closes_at = registration_closes_at or min(
+            starts_at - (self.starts_at - self.registration_closes_at), ends_at
+        )
+        wanted = self._different(
+            {"starts_at": starts_at, "ends_at": ends_at, "registration_closes_at": closes_at}
+        )
+        if not wanted:
+            return set()
+        self._set(wanted)
+        self._require_no(checks.contradictions(self) | checks.begun(self, now))
+        self.reason = jsonable(reason)
+        self._changed(wanted, now)
+        return set(wanted)
+
+    def cancel(self, reason: dict[str, Any], now: datetime) -> bool:
+        """Call it off, for good; False if it was before."""
+        if self.status is Status.CANCELLED:
+            return False
+        self._require_takes_place(now)
+        self.status, self.cancelled_at, self.reason = Status.CANCELLED, now, jsonable(reason)
+        self._changed(IN_CALENDARS, now)
+        return True
+
+    def next_message(self) -> int:
+        """The sequence of the next message about this event, whose row the caller has locked."""
+        self.sequence += 1
+        return self.sequence
+
+    def not_invited(self, now: datetime) -> list[Partner]:
+        """The partners that nobody invited yet; they count as invited from now on."""
+        waiting = [partner for partner in self.partners if partner.invited_at is None]
+        for partner in waiting:
+            partner.invited_at = now
+        return waiting
+
+    def _different(self, fields: Mapping[str, Any]) -> dict[str, Any]:
+        """What would change. A venue and a document are edited part by part (as RFC 7396 has it)."""
+        wanted = {}
+        for name, value in fields.items():
+            if name == "partners":
+                known: Any = [partner.organisation_id for partner in self.partners]
+                value = list(dict.fromkeys(value))  # noqa: PLW2901
+            elif name in _AS_JSON:
+                known = getattr(self, name)
+                value = _shaped(name, value, known)  # noqa: PLW2901
+            else:
+                known = getattr(self, "kind_key" if name == "kind" else name)
+            if value != known:
+                wanted[name] = value
+        return wanted
+
+    def _set(self, fields: Mapping[str, Any]) -> None:
+        for name, value in fields.items():
+            if name == "partners":
+                self._set_partners(value)
+            elif name in _AS_JSON:
+                setattr(self, name, _shaped(name, value, getattr(self, name)))
+            else:
+                setattr(self, "kind_key" if name == "kind" else name, value)
+        area = (self.venue or {}).get("area_id")
+        self.venue_area_id = UUID(area) if area else None
+        self.folded = fold(" ".join(self._searched()))
+
+    def _set_partners(self, organisation_ids: Iterable[UUID]) -> None:
+        known = {partner.organisation_id: partner for partner in self.partners}
+        self.partners = [
+            known.get(one) or Partner(organisation_id=one)
+            for one in dict.fromkeys(organisation_ids)
+        ]
+        for position, partner in enumerate(self.partners):
+            partner.position = position
+
+    def _searched(self) -> Iterable[str]:
+        for text in (self.title, self.summary):
+            yield from (said for said in (text or {}).values() if said)
+        venue = self.venue or {}
+        yield from (venue[name] for name in ("name", "address") if venue.get(name))
+
+    def _changed(self, names: Iterable[str], now: datetime) -> None:
+        self.version += 1
+        self.updated_at = now
+        if self.is_public and IN_CALENDARS.intersection(names):
+            self.calendar_sequence += 1
+
+    def _require_not_cancelled(self) -> None:
+        if self.status is Status.CANCELLED:
+            raise EventCancelled
+
+    def _require_takes_place(self, now: datetime) -> None:
+        self._require_not_cancelled()
+        if self.status is Status.DRAFT:
+            raise NotPublished
+        if self.ends_at is not None and self.ends_at <= now:
+            raise EventOver
+
+    @staticmethod
+    def _require_no(errors: checks.Errors) -> None:
+        if errors:
+            raise Invalid(dict(errors))
+
+
+def _shaped(name: str, value: Any, known: Any) -> Any:
+    """A value as it is kept: ids and dates as text, every part named, nothing kept for nothing."""
+    value = jsonable(value)
+    if name == "hosts":
+        return [{"organisation_id": None, "note": None} | host for host in value or []]
+    if value is None:
+        return None
+    if name == "venue":
+        parts = {"name": None, "address": None, "area_id": None, "accessibility": None}
+        return parts | (known or {}) | value
+    if name == "document":
+        whole = {"number": None, "date": None} | (known or {}) | value
+        return whole if any(whole.values()) else None
+    return value

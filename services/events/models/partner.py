@@ -1,0 +1,32 @@
+"""Which organisations take part in an event: a relation, not a kind of organisation."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from services.events.models.base import Base
+from services.events.models.copies import OrganisationCopy
+
+
+class Partner(Base):
+    """One organisation that takes part in one event."""
+
+    __tablename__ = "partners"
+
+    event_id: Mapped[UUID] = mapped_column(sa.ForeignKey("events.id"), primary_key=True)
+    organisation_id: Mapped[UUID] = mapped_column(primary_key=True)
+    position: Mapped[int] = mapped_column(doc="Its place in the event's list")
+    invited_at: Mapped[datetime | None] = mapped_column(doc="None while the event is a draft")
+
+    # Without a foreign key: the copy may come later than the event that names it, or never.
+    organisation: Mapped[OrganisationCopy | None] = relationship(
+        primaryjoin=lambda: (
+            sa.orm.foreign(Partner.organisation_id) == OrganisationCopy.organisation_id
+        ),
+        lazy="joined",
+        viewonly=True,
+    )

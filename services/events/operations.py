@@ -1,0 +1,141 @@
+"""What can be done with events, each as an organiser would say it. Operations never commit."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from services.events import messages
+from services.events.models import (
+    Event,
+    OrganisationCopy,
+    RegistrationCopy,
+    SeatsCopy,
+    Status,
+)
+from services.events.repository import UnitOfWork
+from shared.http.problems import Invalid
+from shared.ids import new_id
+from shared.text import Text
+
+_NO_SUCH_KIND = Text(
+    "Không có loại sự kiện này; xin chọn trong danh sách.",
+    "There is no such kind of event; please choose one of the list.",
+)
+
+
+def draft(
+    uow: UnitOfWork, fields: Mapping[str, Any], *, organisation_id: UUID, host: str, now: datetime
+) -> Event:
+    """Begin an event; nobody is told yet. `host` is the name in this deployment's address."""
+    _require_known_kind(uow, fields)
+    event = Event.draft(
+        id=new_id(), organisation_id=organisation_id, host=host, fields=fields, now=now
+    )
+    return uow.events.save(event)
+
+
+def edit(uow: UnitOfWork, event: Event, fields: Mapping[str, Any], *, now: datetime) -> Event:
+    """Change a draft, or the texts of a published event; who relies on it is told."""
+    _require_known_kind(uow, fields)
+    changed = event.edit(fields, now)
+    event = uow.events.save(event)
+    if changed and event.status is Status.PUBLISHED:
+        uow.publish(messages.event(messages.EVENT_CHANGED, event, changed=changed))
+        _invite(uow, event, now=now)
+    return event
+
+
+def publish(uow: UnitOfWork, event: Event, *, now: datetime) -> Event:
+    """Show it to everybody and invite its partners. Done twice, it is done once."""
+    if event.publish(now):
+        uow.publish(messages.event(messages.EVENT_PUBLISHED, event))
+        _invite(uow, event, now=now)
+    return event
+
+
+def reschedule(
+    uow: UnitOfWork,
+    event: Event,
+    *,
+    starts_at: datetime,
+    ends_at: datetime,
+    registration_closes_at: datetime | None,
+    reason: dict[str, Any],
+    now: datetime,
+) -> Event:
+    """Move a published event and tell everybody who comes."""
+    changed = event.reschedule(
+        starts_at=starts_at,
+        ends_at=ends_at,
+        registration_closes_at=registration_closes_at,
+        reason=reason,
+        now=now,
+    )
+    if changed:
+        uow.publish(
+            messages.event(messages.EVENT_CHANGED, event, changed=changed, reason=event.reason)
+        )
+    return event
+
+
+def cancel(uow: UnitOfWork, event: Event, *, reason: dict[str, Any], now: datetime) -> Event:
+    """Call a published event off, for good, and tell everybody why."""
+    if event.cancel(reason, now):
+        uow.publish(
+            messages.event(
+                messages.EVENT_CANCELLED, event, changed=("status",), reason=event.reason
+            )
+        )
+    return event
+
+
+def take_in_organisation(uow: UnitOfWork, state: dict[str, Any], *, sequence: int) -> None:
+    """Keep what an organisation is called."""
+    copy = uow.organisations.lock_if_known(state["id"])
+    if copy is None:
+        copy = uow.organisations.add(OrganisationCopy(organisation_id=state["id"], sequence=0))
+    copy.take(state, sequence=sequence)
+
+
+def take_in_registration(
+    uow: UnitOfWork, state: dict[str, Any], *, status: str, sequence: int
+) -> None:
+    """Keep who has, or waits for, a place."""
+    copy = uow.registrations.lock_if_known(state["id"])
+    if copy is None:
+        copy = uow.registrations.add(
+            RegistrationCopy(
+                registration_id=state["id"],
+                person_id=state["person_id"],
+                event_id=state["event_id"],
+                sequence=0,
+            )
+        )
+    copy.take(status, sequence=sequence)
+
+
+def take_in_seats(uow: UnitOfWork, state: dict[str, Any], *, sequence: int) -> None:
+    """Show how many seats are left."""
+    _seats(uow, state["event_id"]).take(state, sequence=sequence)
+
+
+def take_in_attendance(uow: UnitOfWork, state: dict[str, Any], *, sequence: int) -> None:
+    """Keep how many were admitted."""
+    _seats(uow, state["event_id"]).take_attendance(state["checked_in"], sequence=sequence)
+
+
+def _seats(uow: UnitOfWork, event_id: UUID) -> SeatsCopy:
+    return uow.seats.lock_if_known(event_id) or uow.seats.add(SeatsCopy.of(event_id))
+
+
+def _invite(uow: UnitOfWork, event: Event, *, now: datetime) -> None:
+    for partner in event.not_invited(now):
+        uow.publish(messages.partner_invited(event, partner))
+
+
+def _require_known_kind(uow: UnitOfWork, fields: Mapping[str, Any]) -> None:
+    if "kind" in fields and not uow.kinds.is_known(fields["kind"]):
+        raise Invalid({"kind": _NO_SUCH_KIND})

@@ -1,0 +1,200 @@
+"""The queries of events, and the unit of work that carries them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, Generic, Self, TypeVar
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from services.events.models import (
+    Event,
+    Kind,
+    OrganisationCopy,
+    RegistrationCopy,
+    SeatsCopy,
+    Status,
+)
+from shared.database.unit_of_work import UnitOfWork as BaseUnitOfWork
+from shared.http import cursors
+from shared.http.problems import NotFound
+from shared.text import fold
+
+Copy = TypeVar("Copy", OrganisationCopy, RegistrationCopy, SeatsCopy)
+# The most events that one calendar holds.
+LARGEST_FEED = 1000
+
+
+class Events:
+    """Events by id, and as lists in the order in which they take place."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def get(self, event_id: UUID) -> Event:
+        """An event, or NotFound."""
+        event = self._session.get(Event, event_id)
+        if event is None:
+            raise NotFound
+        return event
+
+    def lock(self, event_id: UUID) -> Event:
+        """An event as it is now, held against everybody else until the transaction ends; or NotFound."""
+        locked = self._session.scalar(
+            sa.select(Event)
+            .where(Event.id == event_id)
+            .with_for_update(of=Event)
+            .execution_options(populate_existing=True)
+        )
+        if locked is None:
+            raise NotFound
+        return locked
+
+    def save(self, event: Event) -> Event:
+        """Write it, and read it again with all that hangs on it."""
+        self._session.add(event)
+        self._session.flush()
+        self._session.get(Event, event.id, populate_existing=True)
+        return event
+
+    def page(
+        self,
+        *,
+        q: str | None,
+        kind: str | None,
+        organisation_id: UUID | None,
+        status: Status | None,
+        ends_after: datetime,
+        starts_before: datetime | None,
+        cursor: str | None,
+        limit: int,
+    ) -> tuple[list[Event], str | None]:
+        """Public events by start; `q` finds words of title, summary, venue and host without accents."""
+        listed = _public(status).where(Event.ends_at > ends_after)
+        if starts_before is not None:
+            listed = listed.where(Event.starts_at < starts_before)
+        if kind:
+            listed = listed.where(Event.kind_key == kind)
+        if organisation_id is not None:
+            listed = listed.where(Event.organisation_id == organisation_id)
+        for word in fold(q or "").split():
+            listed = listed.where(
+                sa.or_(
+                    Event.folded.contains(word, autoescape=True),
+                    Event.organisation_id.in_(
+                        sa.select(OrganisationCopy.organisation_id).where(
+                            OrganisationCopy.folded.contains(word, autoescape=True)
+                        )
+                    ),
+                )
+            )
+        if cursor is not None:
+            listed = listed.where(sa.tuple_(Event.starts_at, Event.id) > _after(cursor))
+        rows = list(
+            self._session.scalars(listed.order_by(Event.starts_at, Event.id).limit(limit + 1))
+        )
+        page = rows[:limit]
+        return page, _cursor(page[-1]) if len(rows) > limit else None
+
+    def drafts(
+        self, organisation_id: UUID | None, *, cursor: str | None, limit: int
+    ) -> tuple[list[Event], str | None]:
+        """Drafts in the order in which they were begun; they may have no time yet."""
+        listed = sa.select(Event).where(Event.status == Status.DRAFT)
+        if organisation_id is not None:
+            listed = listed.where(Event.organisation_id == organisation_id)
+        if cursor is not None:
+            try:
+                listed = listed.where(Event.id > UUID(cursors.decode(cursor, 1)[0]))
+            except ValueError:
+                raise cursors.bad_cursor() from None
+        rows = list(self._session.scalars(listed.order_by(Event.id).limit(limit + 1)))
+        return rows[:limit], cursors.encode(rows[limit - 1].id) if len(rows) > limit else None
+
+    def in_calendar(
+        self, *, kind: str | None, organisation_id: UUID | None, ends_after: datetime
+    ) -> Sequence[Event]:
+        """What a calendar shows: published events by start. A cancelled one goes from calendars."""
+        shown = _public(Status.PUBLISHED).where(Event.ends_at > ends_after)
+        if kind:
+            shown = shown.where(Event.kind_key == kind)
+        if organisation_id is not None:
+            shown = shown.where(Event.organisation_id == organisation_id)
+        ordered = shown.order_by(Event.starts_at, Event.id).limit(LARGEST_FEED)
+        return self._session.scalars(ordered).all()
+
+
+class Kinds:
+    """The sorts of events."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def all(self) -> Sequence[Kind]:
+        """In the order of lists."""
+        return self._session.scalars(sa.select(Kind).order_by(Kind.position, Kind.key)).all()
+
+    def is_known(self, key: str) -> bool:
+        return self._session.get(Kind, key) is not None
+
+
+class Copies(Generic[Copy]):
+    """Copies of what others decide, by id."""
+
+    def __init__(self, session: Session, kind: type[Copy]) -> None:
+        self._session = session
+        self._kind: type[Copy] = kind
+
+    def lock_if_known(self, id: UUID) -> Copy | None:
+        """A copy, held until the transaction ends; None if its owner has not told of it yet."""
+        self._session.flush()
+        return self._session.get(self._kind, id, with_for_update=True, populate_existing=True)
+
+    def add(self, copy: Copy) -> Copy:
+        self._session.add(copy)
+        return copy
+
+
+class UnitOfWork(BaseUnitOfWork):
+    """One transaction of events."""
+
+    events: Events
+    kinds: Kinds
+    organisations: Copies[OrganisationCopy]
+    registrations: Copies[RegistrationCopy]
+    seats: Copies[SeatsCopy]
+
+    def __enter__(self) -> Self:
+        super().__enter__()
+        self.events, self.kinds = Events(self.session), Kinds(self.session)
+        self.organisations = Copies(self.session, OrganisationCopy)
+        self.registrations = Copies(self.session, RegistrationCopy)
+        self.seats = Copies(self.session, SeatsCopy)
+        return self
+
+
+def _public(status: Status | None) -> sa.Select[Any]:
+    listed = sa.select(Event).where(Event.status != Status.DRAFT)
+    return listed if status is None else listed.where(Event.status == status)
+
+
+def _cursor(event: Event) -> str:
+    assert event.starts_at is not None  # nothing is published without it
+    return cursors.encode(event.starts_at.isoformat(), event.id)
+
+
+def _after(cursor: str) -> sa.ColumnElement[Any]:
+    try:
+        starts_at, event_id = cursors.decode(cursor, 2)
+        position = datetime.fromisoformat(starts_at), UUID(event_id)
+    except ValueError:
+        raise cursors.bad_cursor() from None
+    if position[0].tzinfo is None:
+        raise cursors.bad_cursor()
+    return sa.tuple_(
+        sa.bindparam(None, position[0], type_=Event.starts_at.type),
+        sa.bindparam(None, position[1], type_=Event.id.type),
+    )

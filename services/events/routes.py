@@ -1,0 +1,203 @@
+"""The HTTP API of events: it translates and decides nothing."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
+from urllib.parse import urlsplit
+from uuid import UUID
+
+from flask import Response, jsonify, request
+
+from services.events import ical, operations
+from services.events.deps import current_deps
+from services.events.models import Event, Status
+from services.events.repository import UnitOfWork
+from services.events.schemas import (
+    CalendarQuery,
+    CancelRequest,
+    EventChange,
+    EventList,
+    EventRequest,
+    EventsQuery,
+    EventView,
+    KindList,
+    Nothing,
+    RescheduleRequest,
+    event_view,
+)
+from shared.http.access import (
+    ADMIN,
+    ANYONE,
+    LEADER,
+    ORGANISER,
+    PUBLISHED,
+    allow,
+    permit,
+)
+from shared.http.application import Blueprint
+from shared.http.etags import require_match
+from shared.http.idempotency import creates
+from shared.http.problems import language
+
+bp = Blueprint("events", __name__, url_prefix="/v1", description="Events and their calendars")
+
+# A feed still shows what is just over, so that it does not vanish from a calendar at midnight.
+KEPT_IN_FEEDS = timedelta(days=30)
+
+
+@bp.get("/kinds")
+@allow(ANYONE)
+@bp.response(200, KindList)
+def list_kinds() -> dict[str, Any]:
+    """The sorts of events."""
+    with current_deps().unit_of_work(read_only=True) as uow:
+        return {"items": uow.kinds.all(), "next": None}
+
+
+@bp.get("/events")
+@allow(PUBLISHED, ORGANISER, LEADER, ADMIN)
+@bp.arguments(EventsQuery, location="query")
+@bp.response(200, EventList)
+def list_events(query: dict[str, Any]) -> dict[str, Any]:
+    """Public events by start; the drafts of an organisation only for those who plan there."""
+    deps = current_deps()
+    query = {"cursor": None} | query
+    with deps.unit_of_work(read_only=True) as uow:
+        wants_drafts = query["status"] is Status.DRAFT
+        permit(public=not wants_drafts, organisation=query["organisation_id"])
+        if wants_drafts:
+            names = ("organisation_id", "cursor", "limit")
+            found, following = uow.events.drafts(**{name: query[name] for name in names})
+        else:
+            query["ends_after"] = query["ends_after"] or deps.clock.now()
+            found, following = uow.events.page(**query)
+        return {"items": [event_view(event) for event in found], "next": following}
+
+
+@bp.post("/events")
+@allow(ORGANISER, ADMIN)
+@bp.arguments(EventRequest)
+@creates(bp, EventView)
+def create_event(fields: dict[str, Any], *, uow: UnitOfWork) -> dict[str, Any]:
+    """Begin an event as a draft."""
+    deps = current_deps()
+    organisation_id = fields.pop("organisation_id")
+    permit(organisation=organisation_id, hidden=False)
+    host = urlsplit(deps.settings.public_url).hostname or "localhost"
+    now = deps.clock.now()
+    return event_view(
+        operations.draft(uow, fields, organisation_id=organisation_id, host=host, now=now)
+    )
+
+
+@bp.get("/events/<uuid:event_id>")
+@allow(PUBLISHED, ORGANISER, LEADER, ADMIN)
+@bp.response(200, EventView)
+def show_event(event_id: UUID) -> Response:
+    """One event."""
+    with current_deps().unit_of_work(read_only=True) as uow:
+        event = uow.events.get(event_id)
+        permit(public=event.is_public, organisation=event.organisation_id)
+        return _shown(event)
+
+
+@bp.patch("/events/<uuid:event_id>")
+@allow(ORGANISER, ADMIN)
+@bp.arguments(EventChange)
+@bp.response(200, EventView)
+def edit_event(fields: dict[str, Any], event_id: UUID) -> Response:
+    """Edit a draft, or the texts of a published event."""
+    deps = current_deps()
+    with deps.unit_of_work() as uow:
+        event = _own(uow, event_id)
+        require_match(event.version)
+        return _shown(operations.edit(uow, event, fields, now=deps.clock.now()))
+
+
+@bp.post("/events/<uuid:event_id>/publish")
+@allow(ORGANISER, ADMIN)
+@bp.arguments(Nothing)
+@bp.response(200, EventView)
+def publish_event(_: dict[str, Any], event_id: UUID) -> Response:
+    """Show it to everybody and invite its partners. Repeated, it changes nothing."""
+    deps = current_deps()
+    with deps.unit_of_work() as uow:
+        return _shown(operations.publish(uow, _own(uow, event_id), now=deps.clock.now()))
+
+
+@bp.post("/events/<uuid:event_id>/reschedule")
+@allow(ORGANISER, ADMIN)
+@bp.arguments(RescheduleRequest)
+@bp.response(200, EventView)
+def reschedule_event(times: dict[str, Any], event_id: UUID) -> Response:
+    """Move a published event; everybody who comes is told. Repeated, it changes nothing."""
+    deps = current_deps()
+    with deps.unit_of_work() as uow:
+        event = operations.reschedule(uow, _own(uow, event_id), now=deps.clock.now(), **times)
+        return _shown(event)
+
+
+@bp.post("/events/<uuid:event_id>/cancel")
+@allow(ORGANISER, ADMIN)
+@bp.arguments(CancelRequest)
+@bp.response(200, EventView)
+def cancel_event(wish: dict[str, Any], event_id: UUID) -> Response:
+    """Call a published event off, for good; everybody who comes is told. Repeated, it changes nothing."""
+    deps = current_deps()
+    with deps.unit_of_work() as uow:
+        return _shown(operations.cancel(uow, _own(uow, event_id), now=deps.clock.now(), **wish))
+
+
+@bp.get("/events/<uuid:event_id>/calendar.ics")
+@allow(PUBLISHED)
+@bp.response(200, {"type": "string"}, content_type=ical.CONTENT_TYPE)
+def show_calendar_entry(event_id: UUID) -> Response:
+    """One event as a calendar entry (RFC 5545); of a cancelled one, the entry that removes it."""
+    with current_deps().unit_of_work(read_only=True) as uow:
+        event = uow.events.get(event_id)
+        permit(public=event.is_public)
+        return _calendar([event], cancels=event.status is Status.CANCELLED, name="su-kien.ics")
+
+
+@bp.get("/calendar.ics")
+@allow(ANYONE)
+@bp.arguments(CalendarQuery, location="query")
+@bp.response(200, {"type": "string"}, content_type=ical.CONTENT_TYPE)
+def show_feed(query: dict[str, Any]) -> Response:
+    """Published events as a calendar to subscribe to."""
+    deps = current_deps()
+    with deps.unit_of_work(read_only=True) as uow:
+        found = uow.events.in_calendar(ends_after=deps.clock.now() - KEPT_IN_FEEDS, **query)
+        return _calendar(found, cancels=False, name="lich.ics")
+
+
+def _own(uow: UnitOfWork, event_id: UUID) -> Event:
+    """An event that the caller may change, locked."""
+    event = uow.events.lock(event_id)
+    permit(organisation=event.organisation_id)
+    return event
+
+
+def _shown(event: Event) -> Response:
+    """An event with its version, for `If-Match`. Never 304: the seats beside it change without it."""
+    response = jsonify(EventView().dump(event_view(event)))
+    response.set_etag(str(event.version))
+    return response
+
+
+def _calendar(events: Sequence[Event], *, cancels: bool, name: str) -> Response:
+    content = ical.calendar(
+        events,
+        portal=current_deps().settings.public_url,
+        language=language(),
+        cancels=cancels,
+    )
+    response = Response(content, content_type=ical.CONTENT_TYPE)
+    response.headers["Content-Disposition"] = f'inline; filename="{name}"'
+    response.vary.add("Accept-Language")
+    response.set_etag(hashlib.sha256(content).hexdigest()[:32])
+    response.make_conditional(request)
+    return response

@@ -1,0 +1,213 @@
+"""Shapes of events' HTTP API."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import marshmallow as ma
+from marshmallow import fields, validate
+
+from services.events.models import Event, Status
+from shared.http.schemas import Line, PageQuery, Paragraphs, in_two_languages, list_of
+from shared.text import Text
+
+HOME_ZONE = "Asia/Ho_Chi_Minh"
+
+
+class HostShape(ma.Schema):
+    """Who leads, by role; never a person's name."""
+
+    role_title = in_two_languages(200, required=True)
+    organisation_id = fields.UUID(allow_none=True, load_default=None)
+    note = in_two_languages(500, allow_none=True)
+
+
+class VenueShape(ma.Schema):
+    """Where; in a change, what is not named stays as it is."""
+
+    name = Line(200)
+    address = Line(300, shortest=0, allow_none=True)
+    area_id = fields.UUID(allow_none=True)
+    accessibility = in_two_languages(1000, lines=True, allow_none=True)
+
+
+class DocumentShape(ma.Schema):
+    """The letter that invites; in a change, what is not named stays as it is."""
+
+    number = Line(100, allow_none=True)
+    date = fields.Date(allow_none=True)
+
+
+class EventChange(ma.Schema):
+    """What may be edited: everything of a draft, the texts of a published event."""
+
+    kind = Line(64)
+    title = in_two_languages(300)
+    summary = in_two_languages(1000, lines=True, allow_none=True)
+    description = in_two_languages(20_000, lines=True, allow_none=True)
+    audience = in_two_languages(500, allow_none=True)
+    illustrative = fields.Boolean(truthy={True}, falsy={False})
+    hosts = fields.List(fields.Nested(HostShape), validate=validate.Length(0, 20))
+    venue = fields.Nested(VenueShape, allow_none=True)
+    starts_at = fields.AwareDateTime(allow_none=True)
+    ends_at = fields.AwareDateTime(allow_none=True)
+    timezone = Line(64)
+    capacity = fields.Integer(strict=True, allow_none=True, validate=validate.Range(0, 100_000))
+    waitlist = fields.Boolean(truthy={True}, falsy={False})
+    registration_opens_at = fields.AwareDateTime(allow_none=True)
+    registration_closes_at = fields.AwareDateTime(allow_none=True)
+    partners = fields.List(fields.UUID, validate=validate.Length(0, 200))
+    document = fields.Nested(DocumentShape, allow_none=True)
+    legal_basis = Paragraphs(2000, allow_none=True)
+
+
+class EventRequest(EventChange):
+    """A new draft: it may be as unfinished as the organiser is."""
+
+    organisation_id = fields.UUID(required=True)
+    kind = Line(64, required=True)
+    title = in_two_languages(300, required=True)
+    timezone = Line(64, load_default=HOME_ZONE)
+
+
+class Nothing(ma.Schema):
+    """An empty object: there is nothing to say."""
+
+
+class CancelRequest(ma.Schema):
+    reason = in_two_languages(1000, lines=True, required=True)
+
+    @ma.validates("reason")
+    def said(self, reason: dict[str, Any], data_key: str) -> None:
+        if not reason["vi"].strip():
+            text = Text(
+                "Xin nêu lý do; lý do được gửi cho người đã đăng ký.",
+                "Please give the reason; it is sent to everybody who registered.",
+            )
+            raise ma.ValidationError({"vi": [text]})
+
+
+class RescheduleRequest(CancelRequest):
+    starts_at = fields.AwareDateTime(required=True)
+    ends_at = fields.AwareDateTime(required=True)
+    registration_closes_at = fields.AwareDateTime(allow_none=True, load_default=None)
+
+
+class EventsQuery(PageQuery):
+    """How events are asked for. Without `from`: those that are not over."""
+
+    q = fields.String(load_default=None, validate=validate.Length(0, 200))
+    kind = fields.String(load_default=None, validate=validate.Length(0, 64))
+    organisation_id = fields.UUID(load_default=None)
+    status = fields.Enum(Status, by_value=True, load_default=None)
+    ends_after = fields.AwareDateTime(data_key="from", load_default=None)
+    starts_before = fields.AwareDateTime(data_key="to", load_default=None)
+
+
+class CalendarQuery(ma.Schema):
+    """Which events a calendar holds."""
+
+    kind = fields.String(load_default=None, validate=validate.Length(0, 64))
+    organisation_id = fields.UUID(load_default=None)
+
+
+class TextView(ma.Schema):
+    vi = fields.String(required=True)
+    en = fields.String(allow_none=True)
+
+
+class KindView(ma.Schema):
+    key = fields.String(required=True)
+    name = fields.Nested(TextView, required=True)
+
+
+KindList = list_of(KindView)
+
+
+class OrganisationBrief(ma.Schema):
+    id = fields.UUID(required=True)
+    name = fields.String(
+        required=True, metadata={"description": "Empty until community has told of it"}
+    )
+    short_name = fields.String(required=True, allow_none=True)
+
+
+class HostView(ma.Schema):
+    role_title = fields.Nested(TextView, required=True)
+    organisation_id = fields.UUID(required=True, allow_none=True)
+    note = fields.Nested(TextView, required=True, allow_none=True)
+
+
+class VenueView(ma.Schema):
+    name = fields.String(required=True, allow_none=True)
+    address = fields.String(required=True, allow_none=True)
+    area_id = fields.UUID(required=True, allow_none=True)
+    accessibility = fields.Nested(TextView, required=True, allow_none=True)
+
+
+class DocumentView(ma.Schema):
+    number = fields.String(required=True, allow_none=True)
+    date = fields.String(required=True, allow_none=True)
+
+
+class SeatsView(ma.Schema):
+    """A copy of registrations' count, which may lag by a moment."""
+
+    capacity = fields.Integer(required=True)
+    left = fields.Integer(required=True)
+    waitlist_length = fields.Integer(required=True)
+    state = fields.String(required=True)
+
+
+class EventView(ma.Schema):
+    """An event; its version is the ETag."""
+
+    id = fields.UUID(required=True)
+    organisation = fields.Nested(OrganisationBrief, required=True)
+    kind = fields.Nested(KindView, required=True)
+    status = fields.Enum(Status, by_value=True, required=True)
+    title = fields.Nested(TextView, required=True)
+    summary = fields.Nested(TextView, required=True, allow_none=True)
+    description = fields.Nested(TextView, required=True, allow_none=True)
+    audience = fields.Nested(TextView, required=True, allow_none=True)
+    illustrative = fields.Boolean(required=True)
+    hosts = fields.List(fields.Nested(HostView), required=True)
+    venue = fields.Nested(VenueView, required=True, allow_none=True)
+    starts_at = fields.AwareDateTime(required=True, allow_none=True)
+    ends_at = fields.AwareDateTime(required=True, allow_none=True)
+    timezone = fields.String(required=True)
+    capacity = fields.Integer(required=True, allow_none=True)
+    waitlist = fields.Boolean(required=True)
+    registration_opens_at = fields.AwareDateTime(required=True, allow_none=True)
+    registration_closes_at = fields.AwareDateTime(required=True, allow_none=True)
+    partners = fields.List(fields.Nested(OrganisationBrief), required=True)
+    document = fields.Nested(DocumentView, required=True, allow_none=True)
+    legal_basis = fields.String(required=True, allow_none=True)
+    reason = fields.Nested(TextView, required=True, allow_none=True)
+    seats = fields.Nested(SeatsView, required=True, allow_none=True)
+    uid = fields.String(required=True)
+    calendar_sequence = fields.Integer(required=True)
+    published_at = fields.AwareDateTime(required=True, allow_none=True)
+    updated_at = fields.AwareDateTime(required=True)
+
+
+EventList = list_of(EventView)
+
+
+def event_view(event: Event) -> dict[str, Any]:
+    """An event with the names that its ids stand for."""
+    shown = {name: getattr(event, name) for name in EventView().fields}
+    return shown | {
+        "organisation": _brief(event.organisation_id, event.organisation),
+        "partners": [
+            _brief(partner.organisation_id, partner.organisation) for partner in event.partners
+        ],
+    }
+
+
+def _brief(organisation_id: Any, copy: Any) -> dict[str, Any]:
+    return {
+        "id": organisation_id,
+        "name": copy.name if copy is not None else "",
+        "short_name": copy.short_name if copy is not None else None,
+    }
