@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import cache
 from typing import Any
 
 import marshmallow as ma
@@ -69,15 +70,20 @@ def in_two_languages(
     longest: int = 200, *, lines: bool = False, required: bool = False, allow_none: bool = False
 ) -> fields.Nested:
     """A text as `{"vi": …, "en": …}`; English may be missing."""
+    return fields.Nested(_two_languages(longest, lines), required=required, allow_none=allow_none)
+
+
+@cache
+def _two_languages(longest: int, lines: bool) -> type[ma.Schema]:
+    # One class for all texts of a length, so that the OpenAPI document names it once.
     kind: Any = Paragraphs if lines else Line
-    shape = ma.Schema.from_dict(
-        {
-            "vi": kind(longest, required=True),
-            "en": kind(longest, allow_none=True, load_default=None),
-        },
-        name=f"{'Paragraphs' if lines else 'Line'}InTwoLanguages{longest}",
+    members = {
+        "vi": kind(longest, required=True),
+        "en": kind(longest, allow_none=True, load_default=None),
+    }
+    return ma.Schema.from_dict(
+        members, name=f"{'Paragraphs' if lines else 'Line'}InTwoLanguages{longest}"
     )
-    return fields.Nested(shape, required=required, allow_none=allow_none)
 
 
 class PageQuery(ma.Schema):

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 import secrets
 from datetime import UTC, datetime, timedelta
+from functools import cached_property
 from typing import Any
+from uuid import UUID
 
 from werkzeug.test import TestResponse
 
@@ -13,8 +16,7 @@ from shared.ids import new_id
 from shared.tokens import Signer, load_key
 from tests.support.waiting import until
 
-CALLERS = (
-    "anonymous",
+PEOPLE = (
     "attendee A",
     "attendee B",
     "organiser",
@@ -24,117 +26,156 @@ CALLERS = (
     "door",
     "leader",
     "admin",
-    "another service",
-    "notifications",
 )
+CALLERS = ("anonymous", *PEOPLE, "another service", "notifications")
+HOSTS = {"own": "host", "another's": "other"}
 
 
 class Scene:
-    """Two hosts with an event each, a partner, two attendees with a registration each, and everybody else."""
+    """Two hosts with an event each, a partner, and people of every role; `own` belongs to the host and to attendee A."""
 
     def __init__(self, platform: Platform) -> None:
         self.platform = platform
-        self._signer = Signer(
-            load_key((platform.options.data / "secrets" / "signing_key").read_text())
-        )
-        self.ids = {name: str(new_id()) for name in CALLERS}
-        self.organisations = {
-            name: self._make(
-                "community", "/organisations", {"kind": "public_body", "name": f"Đơn vị {name}"}
-            )
+        folder = platform.options.data / "secrets"
+        self._signer = Signer(load_key((folder / "signing_key").read_text()))
+        self._client_secret = (folder / "notifications_client_secret").read_text().strip()
+        self._ids = {"admin": str(new_id())}
+        self._organisations = {
+            name: self._make("/organisations", {"kind": "public_body", "name": f"Đơn vị {name}"})
             for name in ("host", "other", "partner")
         }
-        self.areas = {
-            name: self._make("community", "/areas", {"level": "ward", "name": f"Phường {name}"})
-            for name in ("own", "another's")
+        self._areas = {
+            name: self._make("/areas", {"level": "ward", "name": f"Phường {name}"})
+            for name in (*HOSTS, "successor")
         }
-        self.people = {name: self._person(name) for name in ("attendee A", "attendee B")}
-        self.ids |= self.people
-        self.events = {"own": self._event("host"), "another's": self._event("other")}
-        until(
-            lambda: all(self._offer(event) == 200 for event in self.events.values()),
-            what="the offers",
-        )
+        self._ids |= {name: self._person(name) for name in PEOPLE}
+        purpose = {"legal_basis": "consent", "version": 1, "text": {"vi": "Nhận tin"}}
+        self._admin("community", "PUT", "/purposes/news", purpose, expect=200)
+        self._kept = {target: self.fresh(target) for target in HOSTS}
 
-    def fresh(self, target: str) -> dict[str, str]:
-        """The ids of a target; registrations and memberships are new each time, since a call may use them up."""
-        if target == "missing":
-            return dict.fromkeys(
-                (
-                    "event",
-                    "organisation",
-                    "area",
-                    "registration",
-                    "membership",
-                    "notice",
-                    "mail",
-                    "sign_in",
-                    "purpose",
-                ),
-                str(new_id()),
-            )
-        host = "host" if target == "own" else "other"
-        owner = "attendee A" if target == "own" else "attendee B"
-        event = self._event(host)
-        until(lambda: self._offer(event) == 200, what="the offer")
+    @cached_property
+    def notices(self) -> dict[str, dict[str, str]]:
+        """By target: a notice in the inbox of a person, and one in that of an organisation."""
+        people = {"own": "attendee A", "another's": "attendee B"}
         return {
-            "event": event,
-            "organisation": self.organisations[host],
-            "area": self.areas[target],
-            "registration": self._make(
-                "registrations", f"/offers/{event}/registrations", {"name": "Ada"}, by=owner
-            ),
-            "membership": self._membership(host),
+            target: {
+                "person": self._notice(people[target], ""),
+                "organisation": self._notice(
+                    "admin", f"?organisation_id={self._organisations[host]}", host
+                ),
+            }
+            for target, host in HOSTS.items()
         }
 
     def call(
-        self, service: str, method: str, path: str, body: Any, *, caller: str, target: str
+        self,
+        service: str,
+        method: str,
+        path: str,
+        body: Any,
+        *,
+        caller: str,
+        target: str,
+        changes: bool = False,
     ) -> TestResponse:
-        """One request by a caller on a target; what the path and the body name is filled in."""
-        ids = self.fresh(target)
-        filled = path.replace("/{", "/{")
+        """One request on a target. `changes`: it may use the target up, so it gets one of its own."""
+        ids = (
+            self._missing()
+            if target == "missing"
+            else self.fresh(target)
+            if changes
+            else self._kept[target]
+        )
+        path, _, query = path.partition("?")
+        if "{notice_id}" in path:
+            whose, query = query.partition("=")[2] or "person", ""
+            if target != "missing":
+                ids = ids | {"notice": self.notices[target][whose]}
+        if body is not None and "$session" in body.values():
+            ids = ids | {"session": self._session()}
         for name, key in _PARAMETERS.items():
-            filled = filled.replace(
-                "{" + name + "}", ids.get(key, str(new_id())) if name != "key" else "news"
-            )
-        sent = _fill(body, ids)
+            path = path.replace("{" + name + "}", ids[key])
         headers = self._headers(caller, ids) | {"Idempotency-Key": secrets.token_hex(8)}
         if method in ("PATCH", "PUT"):
             headers["If-Match"] = "*"
-        options = {"json": sent} if method in ("POST", "PATCH", "PUT") else {}
-        return (
-            self.platform.apps[service]
-            .test_client()
-            .open(filled, method=method, headers=headers, **options)
+        options = {} if body is None else {"json": _fill(body, ids)}
+        client = self.platform.apps[service].test_client()
+        return client.open(
+            path, method=method, query_string=_fill_text(query, ids), headers=headers, **options
         )
-
-    def filled(self, body: Any) -> Any:
-        """A body with the ids of one's own target, for one call."""
-        return body
 
     def may(self, grants: list[str], caller: str, target: str) -> bool:
         """What the policy says."""
-        holders = {
+        is_own = target == "own"
+        holders: dict[str, tuple[str, ...]] = {
             "anyone": CALLERS,
             "published": CALLERS,
-            "person": [
-                name
-                for name in CALLERS
-                if name not in ("anonymous", "another service", "notifications")
-            ],
-            "own": {"own": ["attendee A"], "another's": ["attendee B"]}.get(target, []),
+            "person": PEOPLE,
+            "own": {"own": ("attendee A",), "another's": ("attendee B",)}.get(target, ()),
             "organiser": {
-                "own": ["organiser"],
-                "another's": ["organiser of another organisation"],
-            }.get(target, []),
-            "officer": {"own": ["officer"]}.get(target, []),
-            "leader": {"own": ["leader"]}.get(target, []),
-            "member": [],
-            "door": {"own": ["door"]}.get(target, []),
-            "admin": ["admin"],
-            "service:notifications": ["notifications"],
+                "own": ("organiser",),
+                "another's": ("organiser of another organisation",),
+            }.get(target, ()),
+            "officer": ("officer",) if is_own else (),
+            "leader": ("leader",) if is_own else (),
+            "door": ("door",) if is_own else (),
+            "admin": ("admin",),
+            "service:notifications": ("notifications",),
         }
         return any(caller in holders[grant] for grant in grants)
+
+    def fresh(self, target: str) -> dict[str, str]:
+        """New objects of a target, and the ids of what is there anyway."""
+        host = self._organisations[HOSTS[target]]
+        event = self._event(host)
+        owner = "attendee A" if target == "own" else "attendee B"
+        registered = self._as(owner).post(
+            f"/api/registrations/v1/offers/{event}/registrations", {"name": "Ada"}
+        )
+        return self._around() | {
+            "event": event,
+            "organisation": host,
+            "area": self._areas[target],
+            "registration": str(registered["id"]),
+            "membership": self._make(
+                f"/organisations/{host}/memberships",
+                {"email": f"{secrets.token_hex(6)}@test.example", "role": "member"},
+            ),
+        }
+
+    def _missing(self) -> dict[str, str]:
+        names = ("event", "organisation", "area", "registration", "membership")
+        return self._around() | {name: str(new_id()) for name in names}
+
+    def _around(self) -> dict[str, str]:
+        """What a body may name that is nobody's object."""
+        later = datetime.now(UTC) + timedelta(days=15)
+        return {
+            "client_secret": self._client_secret,
+            "person": self._ids["attendee A"],
+            "sign_in": str(new_id()),
+            "mail": str(new_id()),
+            "notice": str(new_id()),
+            "purpose": "news",
+            "successor_area": self._areas["successor"],
+            "successor_organisation": self._organisations["partner"],
+            "later": later.isoformat(),
+            "much_later": (later + timedelta(hours=2)).isoformat(),
+        }
+
+    def _session(self) -> str:
+        """Somebody signs in; the secret of the session."""
+        nonce = secrets.token_hex(8)
+        asked = {
+            "email": f"{secrets.token_hex(6)}@test.example",
+            "browser": hashlib.sha256(nonce.encode()).hexdigest(),
+        }
+        nobody = Client(self.platform, {})
+        started = nobody.post("/api/community/v1/sign-ins", asked, expect=202)
+        code = self.platform.deps["community"].secrets.code(UUID(started["id"]))
+        proof = {"browser_nonce": nonce, "code": code}
+        path = f"/api/community/v1/sign-ins/{started['id']}/complete"
+        return str(nobody.post(path, proof, expect=200)["session"])
 
     def _headers(self, caller: str, ids: dict[str, str]) -> dict[str, str]:
         if caller == "anonymous":
@@ -144,11 +185,9 @@ class Scene:
 
     def _claims(self, caller: str, ids: dict[str, str]) -> dict[str, Any]:
         if caller in ("another service", "notifications"):
-            return {
-                "kind": "service",
-                "sub": "events" if caller == "another service" else "notifications",
-            }
-        host, other, partner = (self.organisations[name] for name in ("host", "other", "partner"))
+            name = "events" if caller == "another service" else caller
+            return {"kind": "service", "sub": name}
+        host, other, partner = self._organisations.values()
         roles = {
             "organiser": [[host, "organiser"]],
             "organiser of another organisation": [[other, "organiser"]],
@@ -157,77 +196,75 @@ class Scene:
             "leader": [[host, "leader"]],
         }.get(caller, [])
         # The door is the one of the host's event at hand; for another's or a missing one it is some other door.
-        doors = (
-            [ids["event"]]
-            if caller == "door" and ids.get("organisation") == host
-            else [self.events["own"]]
-            if caller == "door"
-            else []
-        )
-        return {
-            "kind": "person",
-            "sub": self.ids[caller],
+        door = ids["event"] if ids["organisation"] == host else str(new_id())
+        return self._plain_claims(caller) | {
             "roles": roles,
-            "doors": doors,
-            "admin": caller == "admin",
-            "language": "vi",
+            "doors": [door] if caller == "door" else [],
         }
 
-    def _make(self, service: str, path: str, body: dict[str, Any], *, by: str = "admin") -> str:
-        headers = {
-            "Authorization": f"Bearer {self._signer.issue(self._simple(by), now=datetime.now(UTC))[0]}"
-        }
-        answer = (
-            self.platform.apps[service].test_client().post(f"/v1{path}", json=body, headers=headers)
-        )
-        assert answer.status_code == 201, answer.get_data(as_text=True)
-        return str(answer.json["id"])
-
-    def _simple(self, by: str) -> dict[str, Any]:
+    def _plain_claims(self, name: str) -> dict[str, Any]:
         return {
             "kind": "person",
-            "sub": self.ids[by],
+            "sub": self._ids[name],
             "roles": [],
             "doors": [],
-            "admin": by == "admin",
+            "admin": name == "admin",
             "language": "vi",
         }
 
-    def _person(self, name: str) -> str:
-        body = {"email": f"{name.replace(' ', '-')}@test.example", "name": name, "role": "member"}
-        headers = {
-            "Authorization": f"Bearer {self._signer.issue(self._simple('admin'), now=datetime.now(UTC))[0]}"
-        }
-        path = f"/v1/organisations/{self.organisations['partner']}/memberships"
-        answer = (
-            self.platform.apps["community"].test_client().post(path, json=body, headers=headers)
-        )
-        assert answer.status_code == 201, answer.get_data(as_text=True)
-        return str(answer.json["person_id"])
+    def _as(self, name: str, **more: Any) -> Client:
+        token, _ = self._signer.issue(self._plain_claims(name) | more, now=datetime.now(UTC))
+        return Client(self.platform, {"Authorization": f"Bearer {token}"})
 
-    def _membership(self, host: str) -> str:
-        body = {"email": f"{secrets.token_hex(6)}@test.example", "role": "member"}
-        return self._make(
-            "community", f"/organisations/{self.organisations[host]}/memberships", body
-        )
+    def _admin(self, service: str, method: str, path: str, body: Any, *, expect: int) -> Any:
+        return self._as("admin").call(method, f"/api/{service}/v1{path}", body, expect=expect)
+
+    def _make(self, path: str, body: dict[str, Any]) -> str:
+        return str(self._admin("community", "POST", path, body, expect=201)["id"])
+
+    def _person(self, name: str) -> str:
+        address = f"{hashlib.sha256(name.encode()).hexdigest()[:8]}@test.example"
+        path = f"/organisations/{self._organisations['partner']}/memberships"
+        body = {"email": address, "name": name, "role": "member"}
+        return str(self._admin("community", "POST", path, body, expect=201)["person_id"])
 
     def _event(self, host: str) -> str:
-        event = self._make("events", "/events", event_body(self.organisations[host]))
-        headers = {
-            "Authorization": f"Bearer {self._signer.issue(self._simple('admin'), now=datetime.now(UTC))[0]}"
-        }
-        answer = (
-            self.platform.apps["events"]
-            .test_client()
-            .post(f"/v1/events/{event}/publish", json={}, headers=headers)
+        """A published event of `host`, which is its own partner, so that it gets an invitation."""
+        body = event_body(host) | {"partners": [host]}
+        event = str(self._admin("events", "POST", "/events", body, expect=201)["id"])
+        self._admin("events", "POST", f"/events/{event}/publish", {}, expect=200)
+        client = self.platform.apps["registrations"].test_client()
+        until(
+            lambda: client.get(f"/v1/offers/{event}").status_code == 200, what="the event's offer"
         )
-        assert answer.status_code == 200, answer.get_data(as_text=True)
         return event
 
-    def _offer(self, event: str) -> int:
-        return (
-            self.platform.apps["registrations"].test_client().get(f"/v1/offers/{event}").status_code
-        )
+    def _notice(self, reader: str, query: str, organisation: str = "") -> str:
+        roles = [[self._organisations[organisation], "officer"]] if organisation else []
+        client = self._as(reader, roles=roles)
+        path = f"/api/notifications/v1/inbox{query}"
+        until(lambda: client.get(path)["items"], what="a notice in the inbox")
+        return str(client.get(path)["items"][0]["id"])
+
+
+class Client:
+    """Calls the whole platform with the headers of one caller."""
+
+    def __init__(self, platform: Platform, headers: dict[str, str]) -> None:
+        self._platform, self._headers = platform, headers
+
+    def get(self, path: str) -> Any:
+        return self.call("GET", path, None, expect=200)
+
+    def post(self, path: str, body: Any, *, expect: int = 201) -> Any:
+        return self.call("POST", path, body, expect=expect)
+
+    def call(self, method: str, path: str, body: Any, *, expect: int) -> Any:
+        _, _, service, rest = path.split("/", 3)
+        client = self._platform.apps[service].test_client()
+        answer = client.open(f"/{rest}", method=method, json=body, headers=self._headers)
+        assert answer.status_code == expect, f"{method} {path}: {answer.get_data(as_text=True)}"
+        return answer.get_json()
 
 
 _PARAMETERS = {
@@ -236,7 +273,7 @@ _PARAMETERS = {
     "area_id": "area",
     "registration_id": "registration",
     "membership_id": "membership",
-    "notification_id": "notice",
+    "notice_id": "notice",
     "mail_id": "mail",
     "sign_in_id": "sign_in",
     "key": "purpose",
@@ -254,23 +291,21 @@ def event_body(organisation_id: str) -> dict[str, Any]:
         "venue": {"name": "Hội trường"},
         "starts_at": starts_at.isoformat(),
         "ends_at": (starts_at + timedelta(hours=2)).isoformat(),
-        "timezone": "Asia/Ho_Chi_Minh",
         "capacity": 50,
-        "waitlist": True,
         "registration_opens_at": (now - timedelta(hours=1)).isoformat(),
         "registration_closes_at": starts_at.isoformat(),
-        "audience": {"vi": "Doanh nghiệp trẻ"},
-        "summary": {"vi": "Nghe và trả lời"},
     }
 
 
 def _fill(body: Any, ids: dict[str, str]) -> Any:
-    if callable(body):
-        return body(ids)
     if isinstance(body, dict):
         return {name: _fill(value, ids) for name, value in body.items()}
     if isinstance(body, list):
         return [_fill(value, ids) for value in body]
-    if isinstance(body, str) and body.startswith("$"):
-        return ids.get(body[1:], str(new_id()))
-    return body
+    return _fill_text(body, ids) if isinstance(body, str) else body
+
+
+def _fill_text(text: str, ids: dict[str, str]) -> str:
+    for name in sorted(ids, key=len, reverse=True):
+        text = text.replace(f"${name}", ids[name])
+    return text

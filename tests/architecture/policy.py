@@ -1,0 +1,144 @@
+"""Who may call what, written by hand from the design; the routes must declare the same.
+
+A grant is a word of `shared/http/access.py`. `$name` in a body or a query stands for an id of the scene.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+SERVICES_THAT_CALL = ("notifications",)
+
+_PLANS = "organiser admin"
+_SENDER = "service:notifications"
+
+POLICY: dict[str, str] = {
+    # Signing in, sessions and tokens: their secrets are the proof.
+    "community POST /v1/sign-ins": "anyone",
+    "community POST /v1/sign-ins/{sign_in_id}/complete": "anyone",
+    "community POST /v1/sign-ins/delivery": _SENDER,
+    "community POST /v1/sessions/token": "anyone",
+    "community POST /v1/sessions/end": "anyone",
+    "community POST /v1/service-tokens": "anyone",
+    "community GET /.well-known/jwks.json": "anyone",
+    # People speak for themselves; only the sender reads addresses.
+    "community GET /v1/people/me": "person",
+    "community PATCH /v1/people/me": "person",
+    "community POST /v1/people/addresses": _SENDER,
+    "community GET /v1/people/me/consents": "person",
+    "community POST /v1/people/me/consents": "person",
+    "community GET /v1/purposes": "anyone",
+    "community PUT /v1/purposes/{key}": "admin",
+    # Areas and organisations are public; roles are given by those who plan.
+    "community GET /v1/areas": "anyone",
+    "community GET /v1/areas/{area_id}": "anyone",
+    "community POST /v1/areas": "admin",
+    "community POST /v1/areas/{area_id}/successors": "admin",
+    "community GET /v1/organisations": "anyone",
+    "community GET /v1/organisations/{organisation_id}": "anyone",
+    "community POST /v1/organisations": "admin",
+    "community PATCH /v1/organisations/{organisation_id}": _PLANS,
+    "community POST /v1/organisations/{organisation_id}/successors": "admin",
+    "community POST /v1/organisations/addresses": _SENDER,
+    "community GET /v1/organisations/{organisation_id}/memberships": _PLANS,
+    "community POST /v1/organisations/{organisation_id}/memberships": _PLANS,
+    "community DELETE /v1/organisations/{organisation_id}/memberships/{membership_id}": _PLANS,
+    # What is published is everybody's; drafts are seen by those who plan and lead.
+    "events GET /v1/kinds": "anyone",
+    "events GET /v1/events": "published organiser leader admin",
+    "events POST /v1/events": _PLANS,
+    "events GET /v1/events/{event_id}": "published organiser leader admin",
+    "events PATCH /v1/events/{event_id}": _PLANS,
+    "events POST /v1/events/{event_id}/publish": _PLANS,
+    "events POST /v1/events/{event_id}/reschedule": _PLANS,
+    "events POST /v1/events/{event_id}/cancel": _PLANS,
+    "events GET /v1/events/{event_id}/calendar.ics": "published",
+    "events GET /v1/calendar.ics": "anyone",
+    # A place is the person's; the list is the organiser's; the door lets in.
+    "registrations GET /v1/offers/{event_id}": "anyone",
+    "registrations PATCH /v1/offers/{event_id}": _PLANS,
+    "registrations POST /v1/offers/{event_id}/registrations": "person",
+    "registrations GET /v1/offers/{event_id}/registrations": "organiser officer door admin",
+    "registrations GET /v1/registrations": "person",
+    "registrations GET /v1/registrations/{registration_id}": "own organiser admin",
+    "registrations POST /v1/registrations/{registration_id}/cancel": "own organiser admin",
+    "registrations GET /v1/registrations/{registration_id}/ticket": "own",
+    "registrations POST /v1/tickets": _SENDER,
+    "registrations POST /v1/offers/{event_id}/check-ins": "door officer organiser admin",
+    "registrations GET /v1/ticket-keys": "anyone",
+    # An inbox is the person's or its organisation's; how mails fared is the organiser's.
+    "notifications GET /v1/inbox": "own officer organiser leader",
+    "notifications POST /v1/inbox/{notice_id}/read": "own officer organiser leader",
+    "notifications GET /v1/deliveries": _PLANS,
+    "notifications GET /v1/outbox": "anyone",
+    "notifications GET /v1/outbox/{mail_id}": "anyone",
+}
+
+# Where it depends on more than the path: what is asked, and which of the grants can hold for it.
+CASES: dict[str, tuple[tuple[str, str], ...]] = {
+    "events GET /v1/events": (
+        ("", "published"),
+        ("?status=draft&organisation_id=$organisation", "organiser leader admin"),
+    ),
+    "notifications GET /v1/inbox": (
+        ("", "person"),
+        ("?organisation_id=$organisation", "officer organiser leader"),
+    ),
+    "notifications POST /v1/inbox/{notice_id}/read": (
+        ("", "own"),
+        ("?notice=organisation", "officer organiser leader"),
+    ),
+    "notifications GET /v1/deliveries": (("?event_id=$event", _PLANS),),
+    # Outside of a demo they are not there, for nobody.
+    "notifications GET /v1/outbox": (("", ""),),
+    "notifications GET /v1/outbox/{mail_id}": (("", ""),),
+}
+
+_NAME = {"vi": "Đối thoại"}
+BODIES: dict[str, Any] = {
+    "community POST /v1/sign-ins": {"email": "moi@test.example", "browser": "0" * 64},
+    "community POST /v1/sign-ins/{sign_in_id}/complete": {"browser_nonce": "x", "code": "000000"},
+    "community POST /v1/sign-ins/delivery": {"ids": ["$sign_in"]},
+    "community POST /v1/sessions/token": {"session": "$session"},
+    "community POST /v1/sessions/end": {"session": "$session"},
+    "community POST /v1/service-tokens": {"client": "notifications", "secret": "$client_secret"},
+    "community PATCH /v1/people/me": {"name": "Ada"},
+    "community POST /v1/people/addresses": {"ids": ["$person"]},
+    "community POST /v1/people/me/consents": {
+        "purpose": "news",
+        "given": True,
+        "version": 1,
+        "language": "vi",
+    },
+    "community PUT /v1/purposes/{key}": {"legal_basis": "consent", "version": 1, "text": _NAME},
+    "community POST /v1/areas": {"level": "ward", "name": "Phường mới"},
+    "community POST /v1/areas/{area_id}/successors": {"area_id": "$successor_area"},
+    "community POST /v1/organisations": {"kind": "business", "name": "Đơn vị mới"},
+    "community PATCH /v1/organisations/{organisation_id}": {"short_name": "Đơn vị"},
+    "community POST /v1/organisations/{organisation_id}/successors": {
+        "organisation_id": "$successor_organisation"
+    },
+    "community POST /v1/organisations/addresses": {"ids": ["$organisation"]},
+    "community POST /v1/organisations/{organisation_id}/memberships": {
+        "email": "vai-tro@test.example",
+        "role": "member",
+    },
+    "events POST /v1/events": {
+        "organisation_id": "$organisation",
+        "kind": "dialogue",
+        "title": _NAME,
+    },
+    "events PATCH /v1/events/{event_id}": {"summary": _NAME},
+    "events POST /v1/events/{event_id}/publish": {},
+    "events POST /v1/events/{event_id}/reschedule": {
+        "starts_at": "$later",
+        "ends_at": "$much_later",
+        "reason": {"vi": "Lãnh đạo bận họp"},
+    },
+    "events POST /v1/events/{event_id}/cancel": {"reason": {"vi": "Bão lớn"}},
+    "registrations PATCH /v1/offers/{event_id}": {"capacity": 60},
+    "registrations POST /v1/offers/{event_id}/registrations": {"name": "Ada"},
+    "registrations POST /v1/registrations/{registration_id}/cancel": {},
+    "registrations POST /v1/tickets": {"registration_ids": ["$registration"]},
+    "registrations POST /v1/offers/{event_id}/check-ins": {"registration_id": "$registration"},
+}

@@ -1,0 +1,236 @@
+"""The portal in a real browser, over fakes of the services: without scripts, on a small phone, checked with axe."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+import segno
+from playwright.sync_api import Browser, Page, Playwright, sync_playwright
+from waitress.server import create_server
+
+from services.web.assets import ROOT
+from tests.service.web.conftest import portal
+from tests.service.web.fakes import NOW, ORGANISATION, World, iso, new_id
+
+pytestmark = pytest.mark.browser
+
+AXE = Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js"
+PHONE, DESKTOP = {"width": 360, "height": 780}, {"width": 1280, "height": 900}
+CHROMIUM = "/usr/bin/chromium"
+
+
+@dataclass
+class Site:
+    world: World
+    url: str
+
+
+@pytest.fixture
+def site() -> Iterator[Site]:
+    world = World()
+    app = portal(world, demo=True)
+    server = create_server(app, host="127.0.0.1", port=0)
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    yield Site(world, f"http://127.0.0.1:{server.effective_port}")
+    server.close()
+
+
+@pytest.fixture(scope="module")
+def playwright() -> Iterator[Playwright]:
+    with sync_playwright() as started:
+        yield started
+
+
+@pytest.fixture(scope="module")
+def chromium(playwright) -> Iterator[Browser]:
+    browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+    yield browser
+    browser.close()
+
+
+def open_page(browser: Browser, site: Site, *, scripts: bool = True, size=PHONE, **options) -> Page:
+    context = browser.new_context(
+        viewport=size, locale="vi-VN", base_url=site.url, java_script_enabled=scripts, **options
+    )
+    page = context.new_page()
+    page.set_default_timeout(10_000)
+    return page
+
+
+def sign_in(page: Page, email: str) -> None:
+    page.goto("/dang-nhap")
+    page.fill("#email", email)
+    page.click(".act button")
+    page.fill("#code", "123456")
+    page.click(".act button")
+
+
+def organiser_of(site: Site) -> str:
+    role = {"organisation": ORGANISATION, "role": "organiser", "event_id": None}
+    site.world.person("to@example.vn", name="Trần Tổ Chức", memberships=[role])
+    return "to@example.vn"
+
+
+def test_somebody_new_registers_and_is_checked_in_without_scripts(chromium, site):
+    event = site.world.add()
+    guest = open_page(chromium, site, scripts=False)
+
+    guest.goto("/")
+    guest.click(".row")
+    guest.click(".dock .btn")
+    guest.fill("#name", "Đỗ Khởi Nghiệp")
+    guest.fill("#email", "moi@example.vn")
+    guest.click(".act button")
+    guest.fill("#code", "123456")
+    guest.click(".act button")
+    assert guest.input_value("#name") == "Đỗ Khởi Nghiệp"
+    guest.click(".act button")
+    assert "Bạn đã có chỗ" in guest.inner_text(".done-word")
+    code = guest.inner_text(".entry-code")
+
+    door = open_page(chromium, site, scripts=False)
+    sign_in(door, organiser_of(site))
+    door.goto(f"/cua/{event['id']}")
+    door.fill("#entry", code.lower())
+    door.click(".door-form button")
+
+    assert door.inner_text(".result-word") == "Mời vào"
+    assert door.inner_text(".result-name") == "Đỗ Khởi Nghiệp"
+
+
+def test_errors_take_the_focus_and_lead_to_their_fields(chromium, site):
+    event = site.world.add()
+    page = open_page(chromium, site)
+    page.goto(f"/su-kien/{event['id']}/dang-ky")
+
+    page.click(".act button")
+    assert page.evaluate("document.activeElement.className") == "summary"
+
+    page.click(".summary a >> nth=0")
+    assert page.evaluate("document.activeElement.id") == "name"
+
+
+@pytest.mark.skipif(
+    not (ROOT / "vendor" / "zxing_reader.wasm").exists(), reason="needs vendored assets"
+)
+def test_the_camera_at_the_door_reads_a_ticket(playwright, site, tmp_path):
+    event = site.world.add()
+    site.world.register(event, site.world.person("lan@example.vn"), "Nguyễn Thị Lan")
+    film = tmp_path / "ticket.y4m"
+    film.write_bytes(film_of("v1.a-ticket-as-long-as-real-ones-are-" + "x" * 60))
+    flags = [
+        "--no-sandbox",
+        "--use-fake-device-for-media-stream",
+        "--use-fake-ui-for-media-stream",
+        f"--use-file-for-fake-video-capture={film}",
+    ]
+    browser = playwright.chromium.launch(executable_path=CHROMIUM, args=flags)
+    page = open_page(browser, site, permissions=["camera"])
+    complaints: list[str] = []
+    page.on(
+        "console",
+        lambda message: complaints.append(message.text) if message.type == "error" else None,
+    )
+    sign_in(page, organiser_of(site))
+    page.goto(f"/cua/{event['id']}")
+
+    page.click("#scanner button")
+    page.wait_for_selector(".result.ok")
+
+    assert page.inner_text(".result-name") == "Nguyễn Thị Lan"
+    assert [line for line in complaints if "Content Security" in line] == []
+    browser.close()
+
+
+@pytest.mark.skipif(not AXE.exists(), reason="needs node_modules/axe-core")
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("size", "scheme"),
+    [(PHONE, "light"), (DESKTOP, "light"), (PHONE, "dark")],
+    ids=["phone", "desktop", "dark"],
+)
+def test_every_page_is_accessible_and_fits(chromium, site, size, scheme):
+    page = open_page(chromium, site, size=size, color_scheme=scheme)
+    found: dict[str, object] = {}
+    public, own = pages_of(site)
+
+    for path in public:
+        found |= faults(page, path)
+    sign_in(page, organiser_of(site))
+    for path in own:
+        found |= faults(page, path)
+
+    assert found == {}
+
+
+def pages_of(site: Site) -> tuple[list[str], list[str]]:
+    """Every page that the fakes can show: those for anyone, and those of an organiser who also registers."""
+    world = site.world
+    event, draft = world.add(), world.add(status="draft", seats=None)
+    organiser_of(site)
+    me = world.people["to@example.vn"]
+    held = world.register(event, me, "Trần Tổ Chức")
+    waiting = world.register(world.add(), me, "Trần Tổ Chức", status="waitlisted", position=2)
+    world.letters.append(
+        {
+            "id": new_id(),
+            "to": me["id"],
+            "kind": "x",
+            "title": "Thư",
+            "body": "Nội dung",
+            "event_id": None,
+            "registration_id": None,
+            "url": "/toi",
+            "created_at": iso(NOW),
+            "read_at": None,
+        }
+    )
+    one, wip = f"/to-chuc/su-kien/{event['id']}", f"/to-chuc/su-kien/{draft['id']}"
+    public = [
+        "/",
+        "/?q=khongco",
+        f"/su-kien/{event['id']}",
+        f"/su-kien/{event['id']}/dang-ky",
+        "/dang-nhap",
+        "/khong-co",
+        "/outbox",
+    ]
+    own = [
+        "/toi", f"/toi/ve/{held['id']}", f"/toi/ve/{waiting['id']}", f"/toi/ve/{held['id']}/huy", "/toi/ho-so", "/hop-thu", "/to-chuc",
+        "/to-chuc/su-kien/moi", one, wip, f"{wip}/cong-bo", f"{wip}/sua", f"{one}/doi-lich", f"{one}/huy", f"{one}/danh-sach", f"/cua/{event['id']}",
+    ]  # fmt: skip
+    return public, own
+
+
+def faults(page: Page, path: str) -> dict[str, object]:
+    """What axe finds on a page, and whether it scrolls sideways."""
+    page.goto(path)
+    page.evaluate(AXE.read_text())
+    checked = page.evaluate(
+        "axe.run(document, {runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'best-practice']})"
+    )
+    violations = [(rule["id"], rule["nodes"][0]["html"][:120]) for rule in checked["violations"]]
+    if page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"):
+        violations.append(("scrolls sideways", path))
+    return {path: violations} if violations else {}
+
+
+def film_of(text: str) -> bytes:
+    """Two frames of a QR code, as a raw film that chromium's fake camera plays."""
+    width, height = 640, 480
+    matrix = [list(row) for row in segno.make_qr(text, error="m").matrix_iter(scale=1, border=4)]
+    scale = height // len(matrix)
+    luma = bytearray(b"\xff" * (width * height))
+    for y, row in enumerate(matrix):
+        for x, dark in enumerate(row):
+            if dark:
+                for line in range(y * scale, (y + 1) * scale):
+                    start = line * width + 80 + x * scale
+                    luma[start : start + scale] = bytes(scale)
+    frame = b"FRAME\n" + bytes(luma) + b"\x80" * (width * height // 2)
+    return b"YUV4MPEG2 W640 H480 F10:1 Ip A1:1 C420jpeg\n" + frame * 2
