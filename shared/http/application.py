@@ -78,6 +78,7 @@ def create_api(
     """The WSGI app of a service's api role; `deps` is what its routes find in `app.extensions["deps"]`."""
     app = Flask(name, static_folder=None)
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
+    app.json.sort_keys = False  # type: ignore[attr-defined]
     app.config.update(
         MAX_CONTENT_LENGTH=LARGEST_BODY,
         API_TITLE=f"Đối Thoại: {name}",

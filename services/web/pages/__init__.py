@@ -8,6 +8,7 @@ from flask import Blueprint
 
 from services.web.pages import (
     attendees,
+    developers,
     door,
     drafting,
     event,
@@ -36,6 +37,7 @@ def blueprints(*, demo: bool) -> Iterator[Blueprint]:
         drafting,
         attendees,
         door,
+        developers,
     ):
         yield page.bp
     if demo:

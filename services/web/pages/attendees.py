@@ -25,7 +25,8 @@ def attendees(event_id: UUID) -> str:
         asked["status"] = ""
     found = clients().registrations.attendees(str(event_id), **asked, limit=100)
     deliveries = if_there(lambda: clients().notifications.deliveries(str(event_id))) or []
-    states = Counter((item["template"], item["status"]) for item in deliveries)
+    mails = [item for item in deliveries if item["channel"] == "email"]
+    states = Counter((mail["template"], mail["status"]) for mail in mails)
     return render_template(
         "organiser/attendees.html",
         event=clients().events.event(str(event_id)),

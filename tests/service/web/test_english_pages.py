@@ -14,7 +14,7 @@ PAGES = [
     "/", "/?q=khongco", "/su-kien/{event}", "/su-kien/{open}/dang-ky", "/toi", "/toi/ve/{own}", "/toi/ve/{waiting}", "/toi/ve/{cancelled}", "/toi/ve/{own}/huy",
     "/toi/ho-so", "/hop-thu", "/to-chuc", "/to-chuc/su-kien/moi", "/to-chuc/su-kien/{event}", "/to-chuc/su-kien/{draft}", "/to-chuc/su-kien/{draft}/sua",
     "/to-chuc/su-kien/{draft}/cong-bo", "/to-chuc/su-kien/{event}/doi-lich", "/to-chuc/su-kien/{event}/huy", "/to-chuc/su-kien/{event}/danh-sach",
-    "/cua/{event}", "/cua/{event}?q=a", "/khong-co",
+    "/cua/{event}", "/cua/{event}?q=a", "/khong-co", "/lap-trinh",
 ]  # fmt: skip
 ENGLISH = {
     "title": {"vi": "T", "en": "T"},

@@ -197,8 +197,8 @@ def door(organiser, world):
 def test_the_door_lets_in_once_and_says_so(door):
     organiser, path = door
 
-    first = organiser.post(path, {"entry": "k7m-q4r"}, page=path)
-    again = organiser.post(path, {"entry": "K7MQ4R"}, page=path)
+    first = organiser.post(path, {"entry": "k7mq-4rwx"}, page=path)
+    again = organiser.post(path, {"entry": "K7MQ-4RWX"}, page=path)
     wrong = organiser.post(path, {"entry": "XXXX99"}, page=path)
 
     assert (first.status_code, again.status_code, wrong.status_code) == (200, 409, 422)
@@ -215,7 +215,7 @@ def test_the_door_says_when_it_could_not_record(door, world):
     assert page.status_code == 200
     world.away = {"registrations"}
 
-    answer = organiser.post(path, {"entry": "K7MQ4R"}, page="/toi/ho-so")
+    answer = organiser.post(path, {"entry": "K7MQ-4RWX"}, page="/toi/ho-so")
 
     assert answer.status_code == 503
     assert "Chưa kết nối được" in answer.text
