@@ -5,6 +5,8 @@ from __future__ import annotations
 from shared.http.problems import Problem
 from shared.text import Text
 
+ENDS_TOO_EARLY = Text("Ngày hết hiệu lực phải sau ngày bắt đầu.", "It must end after it begins.")
+
 
 class SignInFailed(Problem):
     """Wrong, used or expired; which of them is not said."""

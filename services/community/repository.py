@@ -74,6 +74,10 @@ class SignIns:
         found = self._session.scalars(sa.select(SignIn).where(SignIn.id.in_(list(ids))))
         return [sign_in for sign_in in found if sign_in.is_open(now)]
 
+    def lock_address(self, email_key: str) -> None:
+        """Until the end of the transaction nobody else asks for a mail to this address."""
+        _one_at_a_time(self._session, f"sign-ins of {email_key}")
+
     def count_since(self, email_key: str, since: datetime) -> int:
         count = sa.select(sa.func.count()).where(
             SignIn.email_key == email_key, SignIn.created_at > since
@@ -116,6 +120,10 @@ class Areas:
         )
         self._session.flush()
         self._session.refresh(area, ["successors"])
+
+    def lock_successions(self) -> None:
+        """Until the end of the transaction nobody else adds one: two that are right alone may make a circle."""
+        _one_at_a_time(self._session, "successions of areas")
 
     def leads_to(self, start: UUID, goal: UUID) -> bool:
         """Whether the successors of `start` come to `goal`."""
@@ -177,6 +185,10 @@ class Organisations:
         self._session.flush()
         self._session.refresh(organisation, ["successions"])
 
+    def lock_successions(self) -> None:
+        """As for areas. Ask before any organisation is locked."""
+        _one_at_a_time(self._session, "successions of organisations")
+
     def leads_to(self, start: UUID, goal: UUID) -> bool:
         return _leads_to(
             self._session,
@@ -199,14 +211,18 @@ class Memberships:
     def get(self, membership_id: UUID) -> Membership:
         return _found(self._session.get(Membership, membership_id))
 
-    def same(self, membership: Membership) -> Membership | None:
-        """One that says the same and has not ended."""
-        same = sa.select(Membership).filter_by(
-            organisation_id=membership.organisation_id,
-            person_id=membership.person_id,
-            role=membership.role,
-            event_id=membership.event_id,
-            ended_at=None,
+    def same(self, membership: Membership, today: date) -> Membership | None:
+        """One that says the same, was not ended and whose time is not over."""
+        same = (
+            sa.select(Membership)
+            .filter_by(
+                organisation_id=membership.organisation_id,
+                person_id=membership.person_id,
+                role=membership.role,
+                event_id=membership.event_id,
+                ended_at=None,
+            )
+            .where(sa.or_(Membership.valid_until.is_(None), Membership.valid_until > today))
         )
         return self._session.scalars(same.limit(1)).first()
 
@@ -226,14 +242,15 @@ class Memberships:
             .order_by(Membership.id)
         ).all()
 
-    def other_organisers(self, membership: Membership) -> int:
+    def other_organisers(self, membership: Membership, today: date) -> int:
+        """How many others are organisers on that day."""
         others = sa.select(sa.func.count()).where(
             Membership.organisation_id == membership.organisation_id,
             Membership.role == Role.ORGANISER,
             Membership.ended_at.is_(None),
             Membership.id != membership.id,
         )
-        return self._session.scalar(others) or 0
+        return self._session.scalar(_valid(others, Membership, today)) or 0
 
 
 class Consents:
@@ -298,6 +315,13 @@ def _found(row: Row | None) -> Row:
     if row is None:
         raise NotFound
     return row
+
+
+def _one_at_a_time(session: OrmSession, what: str) -> None:
+    """Wait for whoever does this in another transaction. SQLite has one writer, so there nobody does."""
+    if session.get_bind().dialect.name == "postgresql":
+        name = sa.func.hashtextextended(f"community: {what}", 0)
+        session.execute(sa.select(sa.func.pg_advisory_xact_lock(name)))
 
 
 def _valid(query: Any, model: Any, on: date) -> Any:

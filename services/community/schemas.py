@@ -7,11 +7,10 @@ from typing import Any
 import marshmallow as ma
 from marshmallow import fields, validate
 
+from services.community.errors import ENDS_TOO_EARLY
 from services.community.models import Kind, Level, Role
 from shared.http.schemas import Line, PageQuery, Paragraphs, Phone, in_two_languages, list_of
 from shared.text import LANGUAGES, Text
-
-_ORDER = Text("Ngày hết hiệu lực phải sau ngày bắt đầu.", "It must end after it begins.")
 
 
 class MailAddress(fields.Email):
@@ -43,7 +42,7 @@ class Validity(ma.Schema):
     def in_order(self, data: dict[str, Any], **_: Any) -> None:
         start, end = data.get("valid_from"), data.get("valid_until")
         if start is not None and end is not None and end <= start:
-            raise ma.ValidationError([_ORDER], "valid_until")  # type: ignore[list-item]
+            raise ma.ValidationError([ENDS_TOO_EARLY], "valid_until")
 
 
 class SignInRequest(ma.Schema):
@@ -72,7 +71,7 @@ class SignInProof(ma.Schema):
     def one_of_them(self, data: dict[str, Any], **_: Any) -> None:
         if (data["code"] is None) == (data["token"] is None):
             said = Text("Xin nhập mã sáu chữ số.", "Please enter the six-digit code.")
-            raise ma.ValidationError([said], "code")  # type: ignore[list-item]
+            raise ma.ValidationError([said], "code")
 
 
 class PersonBrief(ma.Schema):
@@ -311,7 +310,7 @@ class MembershipRequest(Validity):
                 "Vai trò điểm danh cần một sự kiện; các vai trò khác thì không.",
                 "The door is of one event; the other roles are of none.",
             )
-            raise ma.ValidationError([said], "event_id")  # type: ignore[list-item]
+            raise ma.ValidationError([said], "event_id")
 
 
 class MembershipView(ma.Schema):

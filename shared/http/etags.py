@@ -30,7 +30,7 @@ class EditedMeanwhile(Problem):
     )
 
 
-def require_match(version: int) -> None:
+def require_match(version: int | str) -> None:
     """Check `If-Match` against the version at hand."""
     if not request.if_match:
         raise MatchRequired

@@ -14,12 +14,12 @@ from shared.database.types import UTCDateTime
 
 
 class Base(DeclarativeBase):
-    type_annotation_map = {
+    type_annotation_map = {  # noqa: RUF012
         datetime: UTCDateTime,
         date: sa.Date(),
         UUID: sa.Uuid(),
         dict[str, Any]: sa.JSON,
-    }  # noqa: RUF012
+    }
 
 
 TABLES = mechanism_tables(Base.metadata)

@@ -6,14 +6,24 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from services.community.errors import ENDS_TOO_EARLY
 from services.community.models.base import Base
 from services.community.models.people import Person
 from shared.database.types import string_enum
+from shared.http.problems import Invalid
 from shared.text import fold
+
+HOME = ZoneInfo("Asia/Ho_Chi_Minh")
+
+
+def day_of(now: datetime) -> date:
+    """The day that it is in Vietnam: validity is stated in days, and they begin at midnight there."""
+    return now.astimezone(HOME).date()
 
 
 class Kind(StrEnum):
@@ -129,6 +139,10 @@ class Organisation(Base):
         return [succession.successor_id for succession in self.successions]
 
     def change(self, values: dict[str, Any]) -> None:
+        """Take over what is given; Invalid where it would end before it began."""
+        end = values.get("valid_until")
+        if end is not None and self.valid_from is not None and end <= self.valid_from:
+            raise Invalid({"valid_until": ENDS_TOO_EARLY})
         for name, value in values.items():
             setattr(self, name, value)
         self.refold()

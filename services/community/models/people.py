@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -13,8 +14,11 @@ from services.community.models.base import Base
 
 
 def normal_address(address: str) -> str:
-    """The form in which mail addresses are compared: NFC, without case."""
-    return unicodedata.normalize("NFC", address.strip()).casefold()
+    """The form in which mail addresses are compared: NFC, in small letters.
+
+    Not case-folded: that makes "ss" of "ß" and "fi" of a ligature, which are the mailboxes of others.
+    """
+    return unicodedata.normalize("NFC", address.strip()).lower()
 
 
 class Person(Base):
@@ -33,11 +37,8 @@ class Person(Base):
     version: Mapped[int] = mapped_column(default=1, doc="For ETags and messages alike")
     status: Mapped[str] = mapped_column(sa.String(16), default="active")
 
-    def change(
-        self, *, name: str | None = None, phone: str | None = None, language: str | None = None
-    ) -> None:
-        """Take over what is given."""
-        self.name = self.name if name is None else name
-        self.phone = self.phone if phone is None else phone
-        self.language = language or self.language
+    def change(self, values: dict[str, Any]) -> None:
+        """Take over what is given; a phone of None is taken out."""
+        for name, value in values.items():
+            setattr(self, name, value)
         self.version += 1

@@ -86,7 +86,7 @@ class SignIn(Base):
 
 
 class Session(Base):
-    """A browser that is signed in, until it ends, is ended, or was not used for long."""
+    """A browser that is signed in, until its time is over or it is ended."""
 
     __tablename__ = "sessions"
 

@@ -9,11 +9,17 @@ from uuid import UUID
 from services.community import messages
 from services.community.models import Consent, Purpose
 from services.community.repository import UnitOfWork
+from shared.http.problems import Invalid
 from shared.ids import new_id
+from shared.text import Text
+
+_UNPRINTABLE = Text("Có ký tự không lưu được.", "It has characters that cannot be kept.")
 
 
 def put_purpose(uow: UnitOfWork, key: str, values: dict[str, Any], *, now: datetime) -> Purpose:
     """State a purpose; another version is kept beside the earlier ones, the same one is not changed."""
+    if not key.isprintable():
+        raise Invalid({"key": _UNPRINTABLE})
     if existing := uow.consents.version(key, values["version"]):
         return existing
     purpose = Purpose(key=key, created_at=now, **values)

@@ -9,6 +9,7 @@ from uuid import UUID
 from services.community import messages
 from services.community.errors import LastOrganiser, WouldCircle
 from services.community.models import Area, Membership, Organisation, Role
+from services.community.models.organisations import day_of
 from services.community.operations.people import known_or_new
 from services.community.repository import UnitOfWork
 from shared.http.problems import Invalid, NotFound
@@ -28,6 +29,7 @@ def succeed_area(
     uow: UnitOfWork, area_id: UUID, *, successor_id: UUID, extent: str, note: str | None
 ) -> Area:
     """The old area went into another one."""
+    uow.areas.lock_successions()
     area = uow.areas.get(area_id)
     _require_known(lambda: uow.areas.get(successor_id), "area_id")
     if uow.areas.leads_to(successor_id, area_id):
@@ -59,6 +61,7 @@ def succeed_organisation(
     uow: UnitOfWork, organisation_id: UUID, *, successor_id: UUID, note: str | None
 ) -> Organisation:
     """Another organisation carries on."""
+    uow.organisations.lock_successions()
     organisation = uow.organisations.lock(organisation_id)
     _require_known(lambda: uow.organisations.get(successor_id), "organisation_id")
     if uow.organisations.leads_to(successor_id, organisation_id):
@@ -80,7 +83,7 @@ def give_role(
     **validity: Any,
 ) -> Membership:
     """Give somebody a role; who is not known yet comes into being. Given twice, it is one."""
-    organisation = uow.organisations.get(organisation_id)
+    organisation = uow.organisations.lock(organisation_id)
     person = known_or_new(uow, email=email, name=name or "", language=language, now=now)
     membership = Membership(
         id=new_id(),
@@ -94,7 +97,7 @@ def give_role(
         sequence=1,
         **validity,
     )
-    if existing := uow.memberships.same(membership):
+    if existing := uow.memberships.same(membership, day_of(now)):
         return existing
     uow.memberships.add(membership)
     uow.publish(messages.membership_changed(membership))
@@ -114,7 +117,7 @@ def end_membership(
     if (
         membership.role is Role.ORGANISER
         and not by_admin
-        and not uow.memberships.other_organisers(membership)
+        and not uow.memberships.other_organisers(membership, day_of(now))
     ):
         raise LastOrganiser
     membership.ended_at = now

@@ -38,7 +38,7 @@ def known_or_new(
 
 def change_person(uow: UnitOfWork, person: Person, changes: dict[str, Any]) -> Person:
     """A person says what they are called, how to phone them, which language they read."""
-    person.change(**changes)
+    person.change(changes)
     uow.publish(messages.person_changed(person))
     return person
 

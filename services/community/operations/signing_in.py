@@ -10,6 +10,7 @@ from uuid import UUID
 from services.community import messages
 from services.community.errors import SessionEnded, SignInFailed, TooManySignIns
 from services.community.models import Person, Session, SignIn
+from services.community.models.organisations import day_of
 from services.community.models.people import normal_address
 from services.community.models.sign_ins import (
     BUDGET,
@@ -29,6 +30,7 @@ def request_sign_in(
 ) -> SignIn:
     """Somebody wants to sign in. Whether the address is known makes no difference, to anybody."""
     key = normal_address(email)
+    uow.sign_ins.lock_address(key)
     if uow.sign_ins.count_since(key, now - BUDGET_WINDOW) >= BUDGET:
         raise TooManySignIns
     sign_in = SignIn(
@@ -98,7 +100,7 @@ def end_session(uow: UnitOfWork, *, secret: str, now: datetime) -> None:
 
 def claims(uow: UnitOfWork, person: Person, now: datetime) -> dict[str, Any]:
     """What an access token says of a person: roles and doors as they hold today."""
-    memberships = uow.memberships.of_person(person.id, now.date())
+    memberships = uow.memberships.of_person(person.id, day_of(now))
     return {
         "kind": "person",
         "sub": str(person.id),

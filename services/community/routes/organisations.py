@@ -122,7 +122,7 @@ def change_organisation(changes: dict[str, Any], organisation_id: UUID) -> Respo
     with current_deps().unit_of_work() as uow:
         organisation = uow.organisations.lock(organisation_id)
         permit(organisation=organisation.id)
-        require_match(organisation.version)
+        require_match(_tag(organisation, in_full=True))
         return _shown(operations.change_organisation(uow, organisation, changes))
 
 
@@ -202,4 +202,8 @@ def end_membership(organisation_id: UUID, membership_id: UUID) -> None:
 def _shown(organisation: Organisation) -> Response:
     in_full = holds(ADMIN) or holds(ORGANISER, organisation=organisation.id)
     shape = OrganisationView(exclude=() if in_full else ("contact_email",))
-    return with_etag(shape.dump(organisation), f"{organisation.version}{'+' if in_full else ''}")
+    return with_etag(shape.dump(organisation), _tag(organisation, in_full=in_full))
+
+
+def _tag(organisation: Organisation, *, in_full: bool) -> str:
+    return f"{organisation.version}{'+' if in_full else ''}"
