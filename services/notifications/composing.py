@@ -24,7 +24,7 @@ from services.notifications.models import (
     Result,
     Template,
 )
-from services.notifications.owners import OwnerAway
+from services.notifications.owners import OwnerAway, OwnerRefuses, Owners
 from shared.logs import get_logger
 
 _WITH_CALENDAR = frozenset(
@@ -79,14 +79,9 @@ def gather(deps: Deps, notices: Sequence[Notice]) -> Material:
         for n in notices
         if n.template.has_ticket and n.registration_id is not None
     ]
-    calendars: dict[UUID, bytes | OwnerAway | None] = {}
-    for event_id in {n.event_id for n in notices if n.template in _WITH_CALENDAR} - {None}:
-        assert event_id is not None
-        try:
-            calendars[event_id] = owners.calendar(event_id)
-        except OwnerAway as away:
-            calendars[event_id] = away
-    return Material(events, organisations, recipients, _asked(owners.tickets, ticketed), calendars)
+    dated = {n.event_id for n in notices if n.template in _WITH_CALENDAR and n.event_id is not None}
+    tickets, calendars = _asked(owners.tickets, ticketed), _calendars(owners, dated)
+    return Material(events, organisations, recipients, tickets, calendars)
 
 
 def compose(deps: Deps, notice: Notice, material: Material) -> Mail:
@@ -180,6 +175,19 @@ def _asked(call: Callable[[Iterable[UUID]], dict[UUID, Any]], ids: list[UUID]) -
         return call(ids)
     except OwnerAway as away:
         return away
+
+
+def _calendars(owners: Owners, event_ids: set[UUID]) -> dict[UUID, bytes | OwnerAway | None]:
+    """The calendar of each event; one that does not answer is waited for once, not once an event."""
+    found: dict[UUID, bytes | OwnerAway | None] = {}
+    for event_id in sorted(event_ids):
+        try:
+            found[event_id] = owners.calendar(event_id)
+        except OwnerRefuses as refusal:
+            found[event_id] = refusal
+        except OwnerAway as away:
+            return dict.fromkeys(event_ids, away) | found
+    return found
 
 
 def _of(found: Found) -> dict[Any, Any]:

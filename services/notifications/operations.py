@@ -78,6 +78,9 @@ def take_in_registration(
     now: datetime,
 ) -> None:
     """Keep the copy of a registration, and tell the person what became of it."""
+    # A move that is being told right now either finds this registration, or is in the event's copy before
+    # this one's mail is written.
+    uow.events.hold(registration["event_id"])
     copy = uow.registrations.lock_if_known(registration["id"])
     overtaken = copy is not None and copy.has_seen(sequence)
     if copy is None:
@@ -232,6 +235,7 @@ def _notices(
             next_attempt_at=now,
             failures=0,
             repeated=False,
+            overtaken=overtaken,
         )
         if overtaken:
             notice.status, notice.next_attempt_at = Status.SUPERSEDED, None

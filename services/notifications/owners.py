@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -20,6 +21,10 @@ class OwnerAway(Exception):
     """An owner does not answer, or refuses; what depends on it waits."""
 
     owner: str
+
+
+class OwnerRefuses(OwnerAway):
+    """It answers, but not with what was asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,14 +56,13 @@ class Owners:
 
     def calendar(self, event_id: UUID) -> bytes | None:
         """The event's calendar entry; None where events does not show one."""
-        try:
-            answer = self.events.call("GET", f"/v1/events/{event_id}/calendar.ics")
-        except ServiceAway:
-            raise OwnerAway("events") from None
-        except Refused as error:
-            if error.status in (404, 410):
-                return None
-            raise self._refused("events", error) from None
+        with _asking("events"):
+            try:
+                answer = self.events.call("GET", f"/v1/events/{event_id}/calendar.ics")
+            except Refused as error:
+                if error.status in (404, 410):
+                    return None
+                raise
         return answer if isinstance(answer, bytes) else None
 
     def _by_id(
@@ -69,22 +73,24 @@ class Owners:
         found: dict[UUID, dict[str, Any]] = {}
         for start in range(0, len(wanted), BATCH):
             body = {sent: [str(one) for one in wanted[start : start + BATCH]]}
-            try:
+            with _asking("community"):
                 token = self.tokens.token()
-            except ServiceAway:
-                raise OwnerAway("community") from None
-            except Refused as error:
-                raise self._refused("community", error) from None
-            try:
+            with _asking(owner):
                 answer = client.call("POST", path, json=body, token=token)
-            except ServiceAway:
-                raise OwnerAway(owner) from None
-            except Refused as error:
-                raise self._refused(owner, error) from None
-            found |= {UUID(item[key]): item for item in answer["items"]}
+                found |= {UUID(item[key]): item for item in answer["items"]}
         return found
 
-    def _refused(self, owner: str, error: Refused) -> OwnerAway:
-        # Not the recipient's fault, so nothing is given up; somebody has to look at it.
+
+@contextmanager
+def _asking(owner: str) -> Iterator[None]:
+    """Whatever goes wrong is the owner's and not the recipient's fault: nothing is given up because of it."""
+    try:
+        yield
+    except ServiceAway:
+        raise OwnerAway(owner) from None
+    except Refused as error:
         log.error("an owner refuses what mails need", owner=owner, status=error.status)
-        return OwnerAway(owner)
+        raise OwnerRefuses(owner) from None
+    except (KeyError, TypeError, ValueError) as error:
+        log.error("an owner's answer cannot be read", owner=owner, why=type(error).__name__)
+        raise OwnerRefuses(owner) from None

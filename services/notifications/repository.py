@@ -59,6 +59,10 @@ class Copies(Generic[Copy]):
 class Events(Copies[EventCopy]):
     """Copies of events."""
 
+    def hold(self, event_id: UUID) -> None:
+        """Keep the copy as it is until the transaction ends; others may hold it, too."""
+        self._session.get(EventCopy, event_id, with_for_update={"read": True})
+
     def get(self, event_id: UUID) -> EventCopy:
         """The copy of an event, or NotFound."""
         event = self._session.get(EventCopy, event_id)
@@ -107,9 +111,13 @@ class Notices:
         recipient_id: UUID | None = None,
         templates: Sequence[Template] = tuple(Template),
     ) -> None:
-        """What was not handed to a provider yet, about this registration or event, is not to be sent."""
+        """What was not handed to a provider yet, about this registration or event, is not to be sent; what
+        is being handed over right now is not to be tried again.
+        """
+        # One statement, so that nothing slips through while it changes from the one to the other.
+        on_its_way = Notice.status == Status.SENDING
         unsent = sa.update(Notice).where(
-            Notice.next_attempt_at.is_not(None), Notice.template.in_(templates)
+            sa.or_(Notice.next_attempt_at.is_not(None), on_its_way), Notice.template.in_(templates)
         )
         for column, value in (
             (Notice.registration_id, registration_id),
@@ -120,7 +128,12 @@ class Notices:
                 unsent = unsent.where(column == value)
         self._session.execute(
             unsent.values(
-                status=Status.SUPERSEDED, next_attempt_at=None, lease=None, lease_until=None
+                overtaken=True,
+                status=sa.case(
+                    (on_its_way, Notice.status),
+                    else_=sa.literal(Status.SUPERSEDED, Notice.status.type),
+                ),
+                next_attempt_at=None,
             )
         )
 

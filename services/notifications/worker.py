@@ -31,12 +31,14 @@ SENDERS = 4
 LEASE = timedelta(minutes=3)
 LINE_PAUSE = timedelta(minutes=1)
 POLL_SECONDS = 0.5
+# Between tries to record what became of a mail: together shorter than the lease.
+RECORD_PAUSES = (0.5, 1, 2, 4, 8, 16, 32, 32)
 log = get_logger("worker")
 
 
 def work(deps: Deps, stop: threading.Event) -> None:
     """Send until `stop` is set: at once what this process wrote, within half a second what another did."""
-    worker = Worker(deps)
+    worker = Worker(deps, stop=stop)
     while not stop.is_set():
         deps.wake.clear()
         try:
@@ -45,15 +47,26 @@ def work(deps: Deps, stop: threading.Event) -> None:
             log.warning("the worker waits for its database", why=type(error).__name__)
             stop.wait(2)
             continue
+        except Exception as error:  # noqa: BLE001 - whatever it was: what is due stays due
+            log.error("a turn of the worker failed", why=type(error).__name__, alarm=True)
+            stop.wait(2)
+            continue
         if not taken:
             deps.wake.wait(POLL_SECONDS)
 
 
 class Worker:
-    """Sends in batches. Several may work beside each other."""
+    """Sends in batches, and begins no other mail once `stop` is set. Several may work beside each other."""
 
-    def __init__(self, deps: Deps, *, unit_of_work: Callable[[], UnitOfWork] | None = None) -> None:
+    def __init__(
+        self,
+        deps: Deps,
+        *,
+        stop: threading.Event | None = None,
+        unit_of_work: Callable[[], UnitOfWork] | None = None,
+    ) -> None:
         self._deps = deps
+        self._stop = stop or threading.Event()
         self._unit_of_work = unit_of_work or deps.unit_of_work
         self._paused_until: datetime | None = None
 
@@ -73,11 +86,13 @@ class Worker:
             return 0
         material = gather(self._deps, claimed)
         with ThreadPoolExecutor(SENDERS, thread_name_prefix="send") as senders:
-            list(senders.map(lambda notice: self._tell(notice, lease, material), claimed))
+            told = [senders.submit(self._tell, notice, lease, material) for notice in claimed]
+        for one in told:
+            one.result()
         return len(claimed)
 
     def _tell(self, notice: Notice, lease: UUID, material: Material) -> None:
-        if self._is_paused(self._deps.clock.now()):
+        if self._stop.is_set() or self._is_paused(self._deps.clock.now()):
             self._give_back(notice.id, lease)
             return
         try:
@@ -87,17 +102,39 @@ class Worker:
             return
         attempt_id = self._start(notice.id, lease)
         if attempt_id is not None:
-            self._settle(mail, lease, attempt_id, self._deps.mailer.send(mail))
+            self._record(mail, lease, attempt_id, self._send(mail))
 
     def _start(self, notice_id: UUID, lease: UUID) -> int | None:
         """Write the attempt; None if the notice is no longer this worker's to send."""
         now = self._deps.clock.now()
         with self._unit_of_work() as uow:
             notice = uow.notices.lock(notice_id)
-            if not notice.is_held_by(lease):
+            if not notice.is_held_by(lease, now):
                 return None
             started = notice.start(self._deps.mailer.name, now=now, lease_until=now + LEASE)
             return uow.notices.attempt(started).id
+
+    def _send(self, mail: Mail) -> Outcome:
+        mailer = self._deps.mailer
+        try:
+            return mailer.send(mail)
+        except Exception as error:  # noqa: BLE001 - a fault of the mailer's own
+            # The mail may be out all the same.
+            why = type(error).__name__
+            log.error("a mailer failed", provider=mailer.name, why=why)
+            return Outcome(Result.TEMPORARY if mailer.repeatable else Result.AMBIGUOUS, why)
+
+    def _record(self, mail: Mail, lease: UUID, attempt_id: int, outcome: Outcome) -> None:
+        """Settle, though the database be away for a minute: until then what was sent is in doubt."""
+        for pause in RECORD_PAUSES:
+            try:
+                self._settle(mail, lease, attempt_id, outcome)
+            except (DBAPIError, PoolTimeout) as error:
+                log.warning("a result waits for the database", why=type(error).__name__)
+                self._stop.wait(pause)
+            else:
+                return
+        self._settle(mail, lease, attempt_id, outcome)
 
     def _settle(self, mail: Mail, lease: UUID, attempt_id: int, outcome: Outcome) -> None:
         now, mailer = self._deps.clock.now(), self._deps.mailer
@@ -105,14 +142,17 @@ class Worker:
             notice = uow.notices.lock(mail.notice_id)
             attempt = uow.session.get_one(Attempt, attempt_id)
             attempt.settle(outcome, now)
+            own = notice.lease == lease
+            if own and outcome.result is Result.AMBIGUOUS:
+                notice.settle_ambiguous(
+                    now=now, repeatable=mailer.repeatable, repeats_after=mailer.repeats_after
+                )
             # Back after the lease had ended: what is known now goes before what was feared.
-            if notice.lease == lease or notice.status is Status.AMBIGUOUS:
-                if outcome.result is Result.AMBIGUOUS:
-                    notice.settle_ambiguous(
-                        now=now, repeatable=mailer.repeatable, repeats_after=mailer.repeats_after
-                    )
-                else:
-                    notice.settle(outcome, now=now, jitter=_jitter())
+            elif outcome.result is not Result.AMBIGUOUS and (
+                own or notice.status is Status.AMBIGUOUS
+            ):
+                notice.settle(outcome, now=now, jitter=_jitter())
+        _call_a_person(notice)
         if outcome.result is Result.TECHNICAL:
             self._paused_until = now + LINE_PAUSE
             log.error("the mail line is stopped", provider=mailer.name, why=outcome.why, alarm=True)
@@ -129,16 +169,17 @@ class Worker:
         now = self._deps.clock.now()
         with self._unit_of_work() as uow:
             notice = uow.notices.lock(notice_id)
-            if not notice.is_held_by(lease):
+            if not notice.is_held_by(lease, now):
                 return
             attempt = uow.notices.attempt(Attempt(notice_id=notice_id, at=now, provider=decided.by))
             attempt.settle(decided.outcome, now)
             notice.settle(decided.outcome, now=now, jitter=_jitter())
+        _call_a_person(notice)
 
     def _give_back(self, notice_id: UUID, lease: UUID) -> None:
         with self._unit_of_work() as uow:
             notice = uow.notices.lock(notice_id)
-            if notice.is_held_by(lease):
+            if notice.is_held_by(lease, self._deps.clock.now()):
                 notice.lease = notice.lease_until = None
 
     def _take_over(self, now: datetime) -> None:
@@ -156,9 +197,16 @@ class Worker:
                     repeats_after=mailer.repeats_after,
                 )
                 log.warning("a worker vanished while sending", notice=str(notice.id))
+                _call_a_person(notice)
 
     def _is_paused(self, now: datetime) -> bool:
         return self._paused_until is not None and now < self._paused_until
+
+
+def _call_a_person(notice: Notice) -> None:
+    if notice.waits_for_a_person:
+        status = notice.status.value
+        log.error("a notice waits for a person", notice=str(notice.id), status=status, alarm=True)
 
 
 def _jitter() -> float:

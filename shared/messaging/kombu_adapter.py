@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 import queue as fifo
 import threading
+import time
 from collections import deque
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -51,7 +53,7 @@ class KombuBroker:
         self._producer: Producer | None = None
         # Each transport has its own errors for a broker that is away.
         connecting: tuple[type[Exception], ...] = self._publishing.connection_errors
-        self._unreachable = (*connecting, OperationalError, OSError)
+        self._unreachable: tuple[type[Exception], ...] = (*connecting, OperationalError, OSError)
         self._away = (*self._unreachable, *self._publishing.channel_errors)
 
     def declare(self, topology: Topology) -> None:
@@ -64,18 +66,22 @@ class KombuBroker:
             log.warning("the broker is away; declared when it is back", why=type(error).__name__)
 
     def publish(self, batch: Sequence[Outgoing], *, timeout: float = 10.0) -> list[Receipt]:
+        deadline = time.monotonic() + timeout
         receipts: list[Receipt] = []
-        with self._sending:
+        if self._sending.acquire(timeout=timeout):
             try:
                 for message in batch:
-                    self._send(message, timeout=timeout)
+                    self._send(message, deadline)
                     receipts.append(Receipt.CONFIRMED)
             except self._away as error:
                 log.warning("the broker did not take a whole batch", why=type(error).__name__)
                 self._producer = None
                 with suppress(*self._away):
-                    self._publishing.close()
+                    # Not `close`, which would wait for the goodbye of a broker that may be silent.
+                    self._publishing.collect()
                 self._publishing = self._connection()
+            finally:
+                self._sending.release()
         return receipts + [Receipt.REFUSED] * (len(batch) - len(receipts))
 
     def consume(
@@ -98,8 +104,8 @@ class KombuBroker:
 
     def ping(self, timeout: float = 2.0) -> bool:
         try:
-            with self._connection(connect_timeout=timeout) as connection:
-                connection.connect()
+            with self._connection() as connection:
+                _connect(connection, timeout)
         except self._away:
             return False
         return not self._closed.is_set()
@@ -109,16 +115,16 @@ class KombuBroker:
         with self._sending:
             self._publishing.release()
 
-    def _connection(self, connect_timeout: float = CONNECT_SECONDS) -> Connection:
-        return Connection(
-            self._url, connect_timeout=connect_timeout, transport_options=dict(self._options)
-        )
+    def _connection(self) -> Connection:
+        return Connection(self._url, transport_options=dict(self._options))
 
     @contextmanager
     def _channel(self) -> Iterator[Any]:
         """A channel on a connection of its own: kombu's are not to be shared between threads."""
-        with self._connection() as connection, connection.channel() as channel:
-            yield channel
+        with self._connection() as connection:
+            _connect(connection, CONNECT_SECONDS)
+            with connection.channel() as channel:
+                yield channel
 
     def _declare(self, channel: Any) -> None:
         for topology in self._topologies:
@@ -126,10 +132,11 @@ class KombuBroker:
             for queue in topology.queues:
                 queue(channel).declare()
 
-    def _send(self, message: Outgoing, **options: object) -> None:
+    def _send(self, message: Outgoing, deadline: float = math.inf, **options: object) -> None:
         if self._closed.is_set():
             raise ConnectionError("this broker was closed here")
         if self._producer is None:
+            _connect(self._publishing, min(_left(deadline), CONNECT_SECONDS))
             self._producer = Producer(self._publishing, self._exchange)
         self._producer.publish(
             message.body,
@@ -138,6 +145,7 @@ class KombuBroker:
             content_encoding="binary",
             mandatory=message.mandatory,
             message_id=message.id,
+            timeout=_left(deadline),
             **options,
         )
 
@@ -172,6 +180,20 @@ class KombuBroker:
                     for message in arrived:
                         message.ack()
                     arrived.clear()
+
+
+def _connect(connection: Connection, seconds: float) -> None:
+    """Open a connection, each of its addresses tried once: kombu alone would pause for seconds and try again."""
+    connection.connect_timeout = seconds  # type: ignore[assignment]  # not only whole ones
+    connection.ensure_connection(max_retries=max(len(connection.alt), 1) - 1)
+
+
+def _left(deadline: float) -> float:
+    """The seconds until the deadline; TimeoutError when it has passed."""
+    seconds = deadline - time.monotonic()
+    if seconds <= 0:
+        raise TimeoutError
+    return seconds
 
 
 def _delivery(message: Message) -> Delivery:

@@ -459,6 +459,24 @@ def test_an_address_where_nothing_answers_refuses_in_time(scheme: str) -> None:
     house.close()
 
 
+@pytest.mark.parametrize("scheme", ["amqp", "pyamqp"], ids=["pika", "kombu"])
+def test_an_address_that_takes_a_call_and_says_nothing_refuses_in_time(scheme: str) -> None:
+    """As one where nothing answers; those who wait their turn behind it wait no longer either."""
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        house = House(f"{scheme}://guest:guest@127.0.0.1:{silent.getsockname()[1]}/")
+        patient = house.publish_aside(*messages("ab"), timeout=4)
+        call, _ = silent.accept()
+        start = time.monotonic()
+
+        assert house.publish(*messages("cd"), timeout=0.5) == [Receipt.REFUSED] * 2
+        assert time.monotonic() - start < 2
+        assert not house.broker.ping(timeout=0.5)
+        assert patient.result() == [Receipt.REFUSED] * 2
+        assert time.monotonic() - start < 6
+        house.close()
+        call.close()
+
+
 def test_another_transport_of_kombus_confirms_what_it_took() -> None:
     """Here kombu's own memory transport, which stands for Redis, SQS and the rest."""
     house = House("memory://")
@@ -575,10 +593,11 @@ def test_a_silent_network_holds_a_publisher_no_longer_than_its_timeout(
 def test_what_kills_its_consumer_is_dead_after_the_limit(wired: House, wire: Wire) -> None:
     """Each crash takes the connection before the acknowledgement; an acknowledgement after it is nobody's."""
     queue = wired.declare("seat.taken", delivery_limit=2)
+    # Before anybody cuts the line: a confirm that is lost would have it published twice.
+    assert wired.publish(*messages("a")) == [Receipt.CONFIRMED]
+
     crashing = wired.consume(queue, lambda _: wire.cut())
     dead = wired.consume(f"{queue}.dead")
-
-    until(lambda: wired.publish(*messages("a")) == [Receipt.CONFIRMED])
 
     until(lambda: dead.handled)
     assert dead.deliveries[0].dead

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from services.notifications.mailer import Mailer
+from services.notifications.mailer import BadAddress, Mailer, checked_address, sender_from
 from services.notifications.mailers.local_outbox import LocalOutbox
 from services.notifications.mailers.sendgrid_api import SendGridMailer
 from services.notifications.mailers.smtp import SmtpMailer
@@ -14,7 +14,14 @@ __all__ = ["LocalOutbox", "SendGridMailer", "SmtpMailer", "mailer_for", "outbox_
 
 
 def mailer_for(settings: NotificationsSettings) -> Mailer:
-    """SendGrid when its key is set, SMTP when its host is set, else files on this machine."""
+    """SendGrid when its key is set, SMTP when its host is set, else files on this machine.
+
+    ValueError where a setting would fail every mail for good.
+    """
+    try:
+        checked_address(sender_from(settings.mail_from).address).encode("ascii")
+    except (BadAddress, UnicodeEncodeError):
+        raise ValueError("MAIL_FROM: Name <address>, the address in ASCII") from None
     if settings.sendgrid_api_key:
         return SendGridMailer(settings.sendgrid_api_key, host=settings.sendgrid_host)
     if settings.smtp_host:

@@ -6,6 +6,7 @@ import contextlib
 import re
 import smtplib
 import ssl
+import time
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -13,6 +14,8 @@ from services.notifications.mailer import BadAddress, Mail, mime
 from services.notifications.models import Outcome, Result
 
 TIMEOUT = 20.0
+# From the call to the content, however slowly the server answers: what follows ends within the worker's lease.
+PATIENCE = 60.0
 _LINE_BEGINS_WITH_DOT = re.compile(rb"^\.", re.MULTILINE)
 
 
@@ -32,27 +35,33 @@ class SmtpMailer:
         username: str = "",
         password: str = "",
         timeout: float = TIMEOUT,
+        patience: float = PATIENCE,
     ) -> None:
         if security not in ("starttls", "tls", "none"):
             raise ValueError(f"SMTP_SECURITY: starttls, tls or none, not {security!r}")
         self._host, self._port, self._security = host, port, security
-        self._username, self._password, self._timeout = username, password, timeout
+        self._username, self._password = username, password
+        self._timeout, self._patience = timeout, patience
 
     def send(self, mail: Mail) -> Outcome:
         try:
             content = mime(mail)
         except BadAddress:
             return Outcome(Result.PERMANENT, "bad-address")
+        deadline = time.monotonic() + self._patience
         try:
             server = self._connect()
         except smtplib.SMTPAuthenticationError as error:
             return _temporary_or(Result.TECHNICAL, error.smtp_code, "login")
         except (smtplib.SMTPNotSupportedError, ssl.SSLCertVerificationError):
             return Outcome(Result.TECHNICAL, "security")
+        except UnicodeError:
+            # A login in other letters than smtplib can say.
+            return Outcome(Result.TECHNICAL, "login")
         except (OSError, smtplib.SMTPException):
             return Outcome(Result.TEMPORARY, "connect")
         try:
-            return self._transfer(server, mail, content)
+            return self._transfer(server, mail, content, deadline)
         finally:
             # The answer is known; how the server takes its leave is of no account.
             with contextlib.suppress(OSError, smtplib.SMTPException):
@@ -78,7 +87,9 @@ class SmtpMailer:
             raise
         return server
 
-    def _transfer(self, server: smtplib.SMTP, mail: Mail, content: bytes) -> Outcome:
+    def _transfer(
+        self, server: smtplib.SMTP, mail: Mail, content: bytes, deadline: float
+    ) -> Outcome:
         options = []
         if not mail.to.address.isascii():
             if not server.has_extn("smtputf8"):
@@ -91,6 +102,8 @@ class SmtpMailer:
                 ("data", lambda: server.docmd("DATA")),
             )
             for why, step in steps:
+                if time.monotonic() > deadline:
+                    return Outcome(Result.TEMPORARY, "slow")
                 code, _ = step()
                 if code not in (250, 251, 354):
                     return _temporary_or(Result.PERMANENT, code, why)
@@ -101,8 +114,10 @@ class SmtpMailer:
             code, _ = server.getreply()
         except (OSError, smtplib.SMTPException):
             return Outcome(Result.AMBIGUOUS, "cut-after-data")
-        if code == 250:
+        if 200 <= code < 300:
             return Outcome(Result.DELIVERED)
+        if code < 400:
+            return Outcome(Result.AMBIGUOUS, "no-answer-after-data")
         return _temporary_or(Result.PERMANENT, code, "content")
 
 

@@ -111,6 +111,9 @@ class Notice(Base):
     repeated: Mapped[bool] = mapped_column(
         default=False, doc="Sent once more after an ambiguous try"
     )
+    overtaken: Mapped[bool] = mapped_column(
+        default=False, doc="Newer news came; if it was just being sent, it is not tried again"
+    )
     lease: Mapped[UUID | None]
     lease_until: Mapped[datetime | None]
 
@@ -118,9 +121,20 @@ class Notice(Base):
         order_by="Attempt.id", lazy="raise", back_populates="notice"
     )
 
-    def is_held_by(self, lease: UUID) -> bool:
-        """Whether it is still this worker's to send: nobody took over, and no newer notice replaced it."""
-        return self.lease == lease and self.next_attempt_at is not None
+    @property
+    def waits_for_a_person(self) -> bool:
+        """Whether it is neither told nor will be, and nobody decided that."""
+        given_up = self.status in (Status.TECHNICAL_FAILURE, Status.AMBIGUOUS)
+        return given_up and self.next_attempt_at is None and not self.overtaken
+
+    def is_held_by(self, lease: UUID, now: datetime) -> bool:
+        """Whether it is still this worker's to send: its lease lasts, and no newer notice replaced it.
+
+        A lease that ended holds nothing even if nobody took over: what the worker was told of the recipient
+        is as old as the lease.
+        """
+        lasts = self.lease_until is not None and now <= self.lease_until
+        return self.lease == lease and lasts and self.next_attempt_at is not None
 
     def start(self, provider: str, *, now: datetime, lease_until: datetime) -> Attempt:
         """About to be handed to a provider: from here on, silence means that it may have been sent."""
@@ -133,6 +147,9 @@ class Notice(Base):
         match outcome.result:
             case Result.DELIVERED:
                 self.delivered_at = now
+            case Result.TEMPORARY | Result.TECHNICAL if self.overtaken:
+                self.status = Status.SUPERSEDED
+                return
             case Result.TEMPORARY | Result.TECHNICAL:
                 self._try_later(now, jitter)
                 if self.next_attempt_at is None:
@@ -143,13 +160,16 @@ class Notice(Base):
     def settle_ambiguous(
         self, *, now: datetime, repeatable: bool, repeats_after: timedelta
     ) -> None:
-        """The provider may have it. Send it again at once where that is harmless (`repeatable`); once more
-        after a while if it is essential; otherwise leave it to an operator.
+        """The provider may have it. Send it again where that is harmless (`repeatable`); once more after a
+        while if it is essential; otherwise leave it to an operator.
         """
         self.lease = self.lease_until = self.next_attempt_at = None
         self.status = Status.AMBIGUOUS
+        if self.overtaken:
+            return
         if repeatable:
-            self.next_attempt_at = now
+            # With the pauses of a failure: one that kills its worker each time does not do so for ever.
+            self._try_later(now, jitter=1.0)
         elif self.template.is_essential and not self.repeated:
             self.repeated, self.next_attempt_at = True, now + repeats_after
 

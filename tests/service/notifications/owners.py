@@ -23,13 +23,13 @@ CALENDAR = (
 
 
 class Owner:
-    """One service; `away` makes it answer 503. `asked` lists the paths that were called."""
+    """One service; `away` makes it answer 503, `garbled` with a page. `asked` lists the paths that were called."""
 
     name = ""
 
     def __init__(self) -> None:
         self.app = Flask(f"fake-{self.name}")
-        self.away = False
+        self.away = self.garbled = False
         self.asked: list[str] = []
         self.app.before_request(self._first)
         self._routes(self.app)
@@ -38,10 +38,10 @@ class Owner:
         return JsonClient(f"http://{self.name}", transport=httpx2.WSGITransport(self.app))
 
     def _first(self) -> Response | None:
+        self.asked.append(request.path)
         if self.away:
             return Response(status=503)
-        self.asked.append(request.path)
-        return None
+        return Response("{<html>", content_type="application/json") if self.garbled else None
 
     def _routes(self, app: Flask) -> None:
         raise NotImplementedError
@@ -138,10 +138,13 @@ class Events(Owner):
 
     def __init__(self) -> None:
         self.method = "PUBLISH"
+        self.broken: set[UUID] = set()
         super().__init__()
 
     def _routes(self, app: Flask) -> None:
         @app.get("/v1/events/<uuid:event_id>/calendar.ics")
         def calendar(event_id: UUID) -> Response:
+            if event_id in self.broken:
+                abort(500)
             text = CALENDAR.format(id=event_id, method=self.method)
             return Response(text, content_type="text/calendar; charset=utf-8")

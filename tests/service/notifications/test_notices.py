@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import random
 from collections import Counter
+from threading import Thread
 from typing import Any
+from uuid import UUID
 
 import pytest
 import sqlalchemy as sa
 
+from services.notifications import operations
+from services.notifications.models import Template
 from shared.ids import new_id
 from shared.messaging.message import Message
 from tests.service.notifications.conftest import Notifications
@@ -158,6 +162,33 @@ def test_of_two_moves_only_the_last_unsent_goes_out(notifications: Notifications
         "subject_sequence", "status", where="template = 'event-changed' AND channel = 'email'"
     )
     assert sorted(told) == [(2, "superseded"), (3, "delivered")]
+
+
+def test_a_move_at_the_same_moment_as_a_registration_is_told(notifications: Notifications) -> None:
+    """Of two consumers one waits for the other: nobody comes at the old time because neither saw the other."""
+    event, person, registration = notifications.publish(), Person(), new_id()
+    mover = Thread(target=notifications.move, args=(event,))
+    with notifications.deps.unit_of_work() as uow:
+        operations.take_in_registration(
+            uow,
+            {
+                "id": registration,
+                "person_id": person.id,
+                "event_id": UUID(event["id"]),
+                "position": None,
+                "why": None,
+            },
+            template=Template.CONFIRMED,
+            status="confirmed",
+            sequence=1,
+            now=notifications.clock.now(),
+        )
+        mover.start()
+        # It cannot end before this transaction does; without the hold it would.
+        mover.join(0.5)
+    mover.join(10)
+
+    assert notifications.notices("template") == ["registration-confirmed", "event-changed"]
 
 
 def test_partners_are_invited_and_told_of_the_end(notifications: Notifications) -> None:

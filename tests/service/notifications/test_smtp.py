@@ -93,12 +93,13 @@ def test_a_mail_arrives_as_it_was_written(post: tuple[Post, int]) -> None:
         ("550 unknown", "", Result.PERMANENT),
         ("", "451 later", Result.TEMPORARY),
         ("", "554 no", Result.PERMANENT),
+        ("", "what?", Result.AMBIGUOUS),
     ],
 )
 def test_refusals_are_temporary_or_final_as_the_server_says(
     post: tuple[Post, int], rcpt: str, data: str, result: Result
 ) -> None:
-    """4yz may be tried again, 5yz not."""
+    """4yz may be tried again, 5yz not; what is no answer after the whole mail leaves a doubt."""
     handler, port = post
     handler.rcpt, handler.data = rcpt, data
 
@@ -118,6 +119,14 @@ def test_a_line_that_goes_dead_is_in_doubt_only_after_the_mail_was_handed_over(
     assert mailer(port).send(mail()).result is result
 
 
+def test_a_server_that_takes_too_long_is_not_handed_the_mail(post: tuple[Post, int]) -> None:
+    """Another worker would take over meanwhile, and both would send it."""
+    handler, port = post
+
+    assert mailer(port, patience=0.0).send(mail()).why == "slow"
+    assert handler.taken == []
+
+
 def test_a_server_that_is_not_there_is_tried_again() -> None:
     """Nothing was handed over."""
     assert mailer(free_port()).send(mail()).result is Result.TEMPORARY
@@ -127,9 +136,10 @@ def test_a_refused_login_or_missing_encryption_stops_the_line(post: tuple[Post, 
     """No mail would fare better."""
     _, port = post
     login = mailer(port, username="a", password="b").send(mail())
+    foreign = mailer(port, username="a", password="mật khẩu").send(mail())
     encryption = mailer(port, security="starttls").send(mail())
 
-    assert (login.result, encryption.result) == (Result.TECHNICAL, Result.TECHNICAL)
+    assert {login.result, foreign.result, encryption.result} == {Result.TECHNICAL}
 
 
 def test_an_address_that_would_be_two_is_never_said_to_the_server(post: tuple[Post, int]) -> None:
@@ -139,6 +149,13 @@ def test_an_address_that_would_be_two_is_never_said_to_the_server(post: tuple[Po
 
     assert outcome.result is Result.PERMANENT
     assert handler.taken == []
+
+
+@pytest.mark.parametrize("sender", ["Đối Thoại", "a b@example.org", "Đối Thoại <đt@example.org>"])
+def test_a_sender_that_is_no_address_is_refused_at_the_start(start: Any, sender: str) -> None:
+    """Rather than failing every mail for good."""
+    with pytest.raises(ValueError, match="MAIL_FROM"):
+        start(mail_from=sender)
 
 
 def test_the_worker_sends_through_the_server_of_the_settings(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from threading import Barrier, Event, Lock, Thread
 from typing import Any
@@ -13,15 +13,18 @@ from uuid import UUID
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy.exc import OperationalError
+from structlog.testing import capture_logs
 
 from services.notifications.composing import gather
 from services.notifications.mailer import Mail
 from services.notifications.models import Attempt, Notice, Outcome, Result
 from services.notifications.repository import Notices, UnitOfWork
-from services.notifications.worker import LEASE, LINE_PAUSE, Worker, work
+from services.notifications.worker import LEASE, LINE_PAUSE, SENDERS, Worker, work
 from shared.ids import new_id
 from tests.service.notifications.conftest import Notifications
 from tests.support.harness import Person
+from tests.support.waiting import until
 
 
 @dataclass
@@ -89,6 +92,44 @@ def test_while_an_owner_is_away_the_mail_waits_and_then_goes(
     notifications.clock.advance(seconds=3)
     notifications.work()
     assert notifications.notices("status") == ["delivered"]
+
+
+@pytest.mark.parametrize("owner", ["community", "registrations"])
+def test_an_answer_that_nobody_can_read_is_waited_out(
+    notifications: Notifications, owner: str
+) -> None:
+    """As if the owner were away: nothing is given up, and the worker goes on."""
+    confirmed(notifications)
+    getattr(notifications, owner).garbled = True
+    notifications.work()
+    assert notifications.attempts() == [(owner, "temporary-failure", "away")]
+
+    getattr(notifications, owner).garbled = False
+    notifications.clock.advance(seconds=3)
+    notifications.work()
+    assert notifications.notices("status") == ["delivered"]
+
+
+def test_calendars_that_cannot_be_had_are_waited_for_once(notifications: Notifications) -> None:
+    """Not once an event, each time for as long as a request may take."""
+    for _ in range(5):
+        confirmed(notifications)
+    notifications.events.away = True
+    notifications.work()
+
+    assert len(notifications.events.asked) == 1
+    assert notifications.notices("status") == ["temporary-failure"] * 5
+
+
+def test_one_event_without_a_calendar_holds_up_no_other(notifications: Notifications) -> None:
+    """Its owner answers, and answers for the others."""
+    first, second = notifications.publish(), notifications.publish()
+    for event in (first, second):
+        notifications.registered(event, notifications.somebody())
+    notifications.events.broken.add(UUID(first["id"]))
+    notifications.work()
+
+    assert notifications.notices("status") == ["temporary-failure", "delivered"]
 
 
 def test_an_owner_that_is_away_holds_up_only_what_needs_it(notifications: Notifications) -> None:
@@ -167,17 +208,19 @@ def test_the_reason_of_a_cancellation_is_waited_for(notifications: Notifications
 
 
 def test_temporary_failures_are_tried_for_a_day(notifications: Notifications) -> None:
-    """Then a person has to look; nothing is dropped without a word."""
+    """Then a person is called; nothing is dropped without a word."""
     provider = Provider([Outcome(Result.TEMPORARY, "http-500")] * 100)
     notifications.use(provider)
     event = notifications.publish()
     person = notifications.somebody()
     notifications.tell_registration("registration.waitlisted", event, person, new_id(), position=1)
     began = notifications.clock.now()
-    while (due := notifications.notices("next_attempt_at")[0]) is not None:
-        notifications.clock.move_to(_moment(due))
-        notifications.work()
+    with capture_logs() as said:
+        while (due := notifications.notices("next_attempt_at")[0]) is not None:
+            notifications.clock.move_to(_moment(due))
+            notifications.work()
 
+    assert [one["status"] for one in said if one.get("alarm")] == ["technical-failure"]
     assert notifications.notices("status") == ["technical-failure"]
     assert timedelta(hours=22) < notifications.clock.now() - began < timedelta(hours=32)
     assert len(provider.sent) == 13
@@ -212,12 +255,120 @@ def test_a_refused_key_stops_the_line_and_loses_nothing(notifications: Notificat
     assert notifications.notices("status") == ["delivered"] * 12
 
 
+@pytest.mark.parametrize(
+    ("repeatable", "left"), [(False, "ambiguous"), (True, "temporary-failure")]
+)
+def test_a_mailer_that_fails_by_itself_harms_one_mail_and_says_no_address(
+    notifications: Notifications,
+    capfd: pytest.CaptureFixture[str],
+    repeatable: bool,
+    left: str,
+) -> None:
+    """Nobody knows how far it came; the worker goes on, and the log does not quote what it choked on."""
+
+    class Faulty(Provider):
+        def send(self, mail: Mail) -> Outcome:
+            if mail.to.address.startswith("canary"):
+                raise ValueError(mail.to.address)
+            return super().send(mail)
+
+    notifications.use(Faulty(repeatable=repeatable))
+    event = notifications.publish()
+    notifications.registered(event, notifications.somebody(address="canary@example.org"))
+    notifications.registered(event, notifications.somebody())
+    notifications.work()
+
+    assert notifications.notices("status") == [left, "delivered"]
+    assert ("provider", left, "ValueError") in notifications.attempts()
+    said = "".join(capfd.readouterr())
+    assert "a mailer failed" in said
+    assert "canary" not in said
+
+
+def test_a_result_waits_for_the_database(notifications: Notifications) -> None:
+    """A restart between sending and recording leaves no doubt about the mail."""
+    confirmed(notifications)
+    failures = iter([OperationalError("", {}, Exception())])
+
+    class Interrupted(UnitOfWork):
+        def commit(self) -> None:
+            settles = any(isinstance(one, Attempt) and one.outcome for one in self.session.dirty)
+            if settles and (failure := next(failures, None)) is not None:
+                raise failure
+            super().commit()
+
+    def unit_of_work() -> UnitOfWork:
+        return Interrupted(notifications.database, wake=notifications.deps.wake)
+
+    Worker(notifications.deps, unit_of_work=unit_of_work).run_once()
+
+    assert next(failures, None) is None
+    assert notifications.attempts() == [("outbox", "delivered", "")]
+    assert notifications.notices("status") == ["delivered"]
+
+
+# News that come while older ones are on their way
+
+
+class Meanwhile(Provider):
+    """A provider that is slow: what `happens` happens while it has the first mail."""
+
+    happens: Callable[[], object] | None = None
+
+    def send(self, mail: Mail) -> Outcome:
+        happens, self.happens = self.happens, None
+        if happens is not None:
+            happens()
+        return super().send(mail)
+
+
+def test_a_move_is_not_tried_again_after_the_next_move(notifications: Notifications) -> None:
+    """The last that people hear is the last time that was set."""
+    provider = Meanwhile()
+    notifications.use(provider)
+    event = notifications.publish()
+    notifications.registered(event, notifications.somebody())
+    notifications.work()
+    moved = notifications.move(event)
+    provider.answers = [Outcome(Result.TEMPORARY, "recipient-450")]
+    provider.happens = lambda: notifications.move(moved)
+    notifications.work()
+    notifications.clock.advance(days=1)
+    notifications.work()
+
+    assert notifications.notices("subject_sequence", "status", where=MOVED) == [
+        (2, "superseded"),
+        (3, "delivered"),
+    ]
+    assert ["16:00" in one.text for one in provider.sent[1:]] == [True, False]
+
+
+def test_a_move_in_doubt_is_not_repeated_after_the_next_move(notifications: Notifications) -> None:
+    """Not even where repeating is harmless; nor is a person called for what is past."""
+    event = notifications.publish()
+    notifications.registered(event, notifications.somebody())
+    notifications.work()
+    moved = notifications.move(event)
+    vanish_while_sending(notifications, where=MOVED)
+    notifications.move(moved)
+    with capture_logs() as said:
+        after_the_lease(notifications)
+
+    assert notifications.notices("subject_sequence", "status", where=MOVED) == [
+        (2, "ambiguous"),
+        (3, "delivered"),
+    ]
+    assert not [one for one in said if one.get("alarm")]
+
+
+MOVED = "template = 'event-changed' AND channel = 'email'"
+
+
 # A worker that vanishes between sending and recording
 
 
-def vanish_while_sending(notifications: Notifications) -> None:
+def vanish_while_sending(notifications: Notifications, *, where: str = "channel = 'email'") -> None:
     """A worker hands a mail over and is killed before it can record what came of it."""
-    worker = notifications.worker()
 
     class Killed(BaseException):
         pass
@@ -237,9 +388,9 @@ def vanish_while_sending(notifications: Notifications) -> None:
 
     notifications.use(Deadly())
     with pytest.raises(Killed):
-        worker.run_once()
+        notifications.worker().run_once()
     notifications.use(provider)
-    assert notifications.notices("status") == ["sending"]
+    assert notifications.notices("status", where=where) == ["sending"]
 
 
 def after_the_lease(notifications: Notifications) -> None:
@@ -261,6 +412,44 @@ def test_the_local_outbox_simply_writes_the_same_file_again(notifications: Notif
         ("outbox", "ambiguous", "worker-gone"),
         ("outbox", "delivered", ""),
     ]
+
+
+def test_a_mail_that_kills_its_worker_each_time_is_given_up(notifications: Notifications) -> None:
+    """However harmless the repeat: after a day a person has to look."""
+    confirmed(notifications)
+    killed = 0
+    while notifications.notices("next_attempt_at") != [None]:
+        (due,) = notifications.notices("next_attempt_at")
+        notifications.clock.move_to(max(_moment(due), notifications.clock.now()))
+        vanish_while_sending(notifications)
+        killed += 1
+        notifications.clock.advance(seconds=LEASE.total_seconds() + 1)
+        notifications.worker().run_once()
+
+    assert killed == 13
+    assert notifications.notices("status") == ["ambiguous"]
+
+
+@pytest.mark.parametrize(("late", "times"), [(Result.DELIVERED, 1), (Result.AMBIGUOUS, 2)])
+def test_what_a_late_worker_knows_goes_before_what_was_feared(
+    notifications: Notifications, late: Result, times: int
+) -> None:
+    """Another has taken over: a mail that went is not repeated, one that is in doubt still is, once."""
+    provider = Meanwhile([Outcome(late)], name="smtp")
+    notifications.use(provider)
+    confirmed(notifications)
+
+    def taken_over() -> None:
+        notifications.clock.advance(seconds=LEASE.total_seconds() + 1)
+        notifications.worker().run_once()
+
+    provider.happens = taken_over
+    notifications.work()
+    notifications.clock.advance(seconds=10)
+    notifications.work()
+
+    assert notifications.notices("status") == ["delivered"]
+    assert len(provider.sent) == times
 
 
 def test_by_smtp_a_ticket_goes_out_once_more_as_the_same_mail(notifications: Notifications) -> None:
@@ -384,6 +573,7 @@ class Careless(Notices):
     def lock(self, notice_id: UUID) -> Notice:
         notice = super().lock(notice_id)
         notice.lease, notice.next_attempt_at = ANYBODYS, notice.created_at
+        notice.lease_until = notice.created_at + LEASE
         return notice
 
 
@@ -431,7 +621,81 @@ def test_a_worker_that_comes_back_late_starts_nothing(notifications: Notificatio
     assert len(provider.sent) == 1
 
 
+def test_a_lease_that_ended_holds_nothing(notifications: Notifications) -> None:
+    """Even if nobody took over: the address is as old as the lease, and is asked again."""
+    provider = Provider()
+    notifications.use(provider)
+    (person,) = confirmed(notifications)
+    late, lease = notifications.worker(), new_id()
+    with notifications.deps.unit_of_work() as uow:
+        now = notifications.clock.now()
+        claimed = uow.notices.claim(lease=lease, now=now, until=now + LEASE, limit=10)
+    material = gather(notifications.deps, claimed)
+    notifications.community.person(person.id, status="erased", address=None)
+    notifications.clock.advance(seconds=LEASE.total_seconds() + 1)
+    for notice in claimed:
+        late._tell(notice, lease, material)
+    notifications.work()
+
+    assert provider.sent == []
+    assert notifications.notices("status") == ["suppressed"]
+
+
 # Around it
+
+
+def test_a_worker_that_is_stopped_begins_no_other_mail(notifications: Notifications) -> None:
+    """What it has begun it finishes; the rest is the next worker's at once."""
+    confirmed(notifications, 20)
+    stop, provider = Event(), Meanwhile()
+    provider.happens = stop.set
+    notifications.use(provider)
+    Worker(notifications.deps, stop=stop).run_once()
+
+    assert 1 <= len(provider.sent) <= SENDERS
+    assert Counter(notifications.notices("status")) == {
+        "delivered": len(provider.sent),
+        "created": 20 - len(provider.sent),
+    }
+    notifications.work()
+    assert len(provider.sent) == 20
+
+
+def test_a_turn_that_fails_does_not_end_the_worker(notifications: Notifications) -> None:
+    """Nobody would start it again in the embedded process."""
+    notifications.ask_to_sign_in()
+    clock, failures = notifications.clock, iter([RuntimeError()])
+
+    class Hiccup:
+        def now(self) -> datetime:
+            if (failure := next(failures, None)) is not None:
+                raise failure
+            return clock.now()
+
+    stop = Event()
+    worker = Thread(target=work, args=(replace(notifications.deps, clock=Hiccup()), stop))
+    worker.start()
+    until(lambda: notifications.notices("status") == ["delivered"])
+    stop.set()
+    worker.join(5)
+
+    assert next(failures, None) is None
+
+
+def test_a_turn_without_work_is_one_question(notifications: Notifications) -> None:
+    """It is asked twice a second, and takes no lock."""
+    confirmed(notifications)
+    notifications.work()
+    said: list[str] = []
+    sa.event.listen(
+        notifications.database.engine,
+        "before_cursor_execute",
+        lambda _connection, _cursor, statement, *_: said.append(statement),
+    )
+    notifications.work()
+
+    assert [one.split()[0] for one in said if not one.startswith("BEGIN")] == ["SELECT"]
+    assert not any("IMMEDIATE" in one or "FOR UPDATE" in one for one in said)
 
 
 def test_no_address_and_no_code_is_kept_in_any_table(notifications: Notifications) -> None:
