@@ -45,7 +45,8 @@ class Caller:
     person_id: UUID | None = None
     service: str | None = None
     roles: frozenset[tuple[UUID, str]] = frozenset()
-    doors: frozenset[UUID] = frozenset()
+    # (organisation, event): whoever delegates a door does so for events of that organisation only.
+    doors: frozenset[tuple[UUID, UUID]] = frozenset()
     admin: bool = False
 
     def has(self, role: str, organisation: UUID | None) -> bool:
@@ -125,7 +126,9 @@ class Verifier:
                 roles=frozenset(
                     (UUID(organisation), str(role)) for organisation, role in claims["roles"]
                 ),
-                doors=frozenset(UUID(event) for event in claims["doors"]),
+                doors=frozenset(
+                    (UUID(organisation), UUID(event)) for organisation, event in claims["doors"]
+                ),
                 admin=claims["admin"] is True,
             )
         except (JoseError, ValueError, KeyError, TypeError) as error:

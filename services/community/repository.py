@@ -347,10 +347,7 @@ def _page(
     if q:
         query = query.where(model.name_folded.contains(fold(q), autoescape=True))
     if cursor is not None:
-        try:
-            query = query.where(model.id > UUID(cursors.decode(cursor, 1)[0]))
-        except ValueError:
-            raise cursors.bad_cursor() from None
+        query = query.where(model.id > cursors.decode_id(cursor))
     rows = list(session.scalars(query.order_by(model.id).limit(limit + 1)))
     return rows[:limit], cursors.encode(rows[limit - 1].id) if len(rows) > limit else None
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Generic, Self, TypeVar
 from uuid import UUID
 
@@ -107,10 +107,7 @@ class Events:
         if organisation_id is not None:
             listed = listed.where(Event.organisation_id == organisation_id)
         if cursor is not None:
-            try:
-                listed = listed.where(Event.id > UUID(cursors.decode(cursor, 1)[0]))
-            except ValueError:
-                raise cursors.bad_cursor() from None
+            listed = listed.where(Event.id > cursors.decode_id(cursor))
         rows = list(self._session.scalars(listed.order_by(Event.id).limit(limit + 1)))
         return rows[:limit], cursors.encode(rows[limit - 1].id) if len(rows) > limit else None
 
@@ -190,7 +187,8 @@ def _after(cursor: str) -> sa.ColumnElement[Any]:
     try:
         starts_at, event_id = cursors.decode(cursor, 2)
         position = datetime.fromisoformat(starts_at), UUID(event_id)
-    except ValueError:
+        position[0].astimezone(UTC)  # as it is bound: too near the first or last day, it overflows
+    except (ValueError, OverflowError):
         raise cursors.bad_cursor() from None
     if position[0].tzinfo is None:
         raise cursors.bad_cursor()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from email.header import decode_header, make_header
 from email.message import EmailMessage
 from email.utils import parsedate_to_datetime
 from typing import Any
@@ -45,8 +46,8 @@ def outbox_item(kept: Kept) -> dict[str, Any]:
     message = kept.message
     return {
         "id": kept.id,
-        "to": str(message["To"]),
-        "subject": str(message["Subject"]),
+        "to": _header(message, "To"),
+        "subject": _header(message, "Subject"),
         "at": parsedate_to_datetime(str(message["Date"])),
     }
 
@@ -62,7 +63,7 @@ def outbox_mail(kept: Kept) -> dict[str, Any]:
             html = html.replace(f"cid:{cid}", f"data:{part.get_content_type()};base64,{data}")
     return {
         "id": kept.id,
-        "headers": {name: str(message[name]) for name in _SHOWN if name in message},
+        "headers": {name: _header(message, name) for name in _SHOWN if name in message},
         "text": _text(message, "plain"),
         "html": html,
         "attachments": [
@@ -70,6 +71,12 @@ def outbox_mail(kept: Kept) -> dict[str, Any]:
             for part in message.iter_attachments()
         ],
     }
+
+
+def _header(message: EmailMessage, name: str) -> str:
+    """A header as mail programs show it; the parsed one keeps the spaces between encoded words (RFC 2047, section 6.2)."""
+    raw = next(value for key, value in message.raw_items() if key == name)
+    return str(make_header(decode_header(raw)))
 
 
 def _text(message: EmailMessage, subtype: str) -> str:

@@ -199,7 +199,7 @@ class Notices:
         """An inbox with the events that it is about, newest first."""
         mine = sa.select(Notice, EventCopy).where(*_inbox(kind, recipient_id))
         if cursor is not None:
-            mine = mine.where(Notice.id < _after(cursor))
+            mine = mine.where(Notice.id < cursors.decode_id(cursor))
         rows = self._session.execute(mine.order_by(Notice.id.desc()).limit(limit + 1)).all()
         page = [(row[0], row[1]) for row in rows[:limit]]
         return page, cursors.encode(page[-1][0].id) if len(rows) > limit else None
@@ -216,7 +216,7 @@ class Notices:
         """Every notice about an event with its attempts, newest first."""
         told = sa.select(Notice).filter_by(event_id=event_id)
         if cursor is not None:
-            told = told.where(Notice.id < _after(cursor))
+            told = told.where(Notice.id < cursors.decode_id(cursor))
         told = told.options(selectinload(Notice.attempts))
         rows = list(self._session.scalars(told.order_by(Notice.id.desc()).limit(limit + 1)))
         return rows[:limit], cursors.encode(rows[limit - 1].id) if len(rows) > limit else None
@@ -266,13 +266,6 @@ def _inbox(kind: RecipientKind, recipient_id: UUID) -> tuple[sa.ColumnElement[bo
         Notice.status == Status.DELIVERED,
         Notice.event_id == EventCopy.event_id,
     )
-
-
-def _after(cursor: str) -> UUID:
-    try:
-        return UUID(cursors.decode(cursor, 1)[0])
-    except ValueError:
-        raise cursors.bad_cursor() from None
 
 
 def _row(notice: Notice) -> dict[str, Any]:

@@ -20,6 +20,7 @@ from services.notifications.schemas import (
     OutboxList,
     OutboxMail,
 )
+from shared.http import cursors
 from shared.http.access import (
     ADMIN,
     ANYONE,
@@ -33,9 +34,9 @@ from shared.http.access import (
 )
 from shared.http.application import Blueprint
 from shared.http.problems import NotFound, language
+from shared.http.schemas import PageQuery
 
 bp = Blueprint("notifications", __name__, url_prefix="/v1", description="Inboxes and deliveries")
-OUTBOX_PAGE = 200
 
 
 @bp.get("/inbox")
@@ -105,11 +106,18 @@ def list_deliveries(query: dict[str, Any]) -> dict[str, Any]:
 
 @bp.get("/outbox")
 @allow(ANYONE)
+@bp.arguments(PageQuery, location="query")
 @bp.response(200, OutboxList)
-def list_outbox() -> dict[str, Any]:
-    """The newest mails of the demo; not there otherwise."""
-    kept = _outbox().newest(OUTBOX_PAGE)
-    return {"items": [reading.outbox_item(mail) for mail in kept], "next": None}
+def list_outbox(query: dict[str, Any]) -> dict[str, Any]:
+    """The mails of the demo, newest first; not there otherwise."""
+    limit, cursor = query["limit"], query.get("cursor")
+    before = None if cursor is None else cursors.decode_id(cursor)
+    kept = _outbox().newest(limit + 1, before=before)
+    more = len(kept) > limit
+    return {
+        "items": [reading.outbox_item(mail) for mail in kept[:limit]],
+        "next": cursors.encode(kept[limit - 1].id) if more else None,
+    }
 
 
 @bp.get("/outbox/<uuid:mail_id>")
@@ -126,10 +134,16 @@ def show_outbox_mail(mail_id: UUID) -> dict[str, Any]:
 def _outbox() -> LocalOutbox:
     """The demo's outbox, for this machine only: it holds codes and tickets."""
     settings = current_deps().settings
-    try:
-        local = ipaddress.ip_address(request.remote_addr or "").is_loopback
-    except ValueError:
-        local = False
-    if not (settings.demo and local):
+    # Also where a proxy on this machine stands in between: the whole way must be this machine's.
+    forwarded = request.headers.get("X-Forwarded-For", "").split(",")
+    way = [request.remote_addr or "", *(address.strip() for address in forwarded if address)]
+    if not (settings.demo and all(_is_loopback(address) for address in way)):
         raise NotFound
     return LocalOutbox(outbox_folder(settings))
+
+
+def _is_loopback(address: str) -> bool:
+    try:
+        return ipaddress.ip_address(address).is_loopback
+    except ValueError:
+        return False

@@ -135,10 +135,7 @@ class Registrations:
     ) -> tuple[list[Registration], str | None]:
         # Ids are UUIDv7, so their order is the order of arrival.
         if cursor is not None:
-            try:
-                after = UUID(cursors.decode(cursor, 1)[0])
-            except ValueError:
-                raise cursors.bad_cursor() from None
+            after = cursors.decode_id(cursor)
             query = query.where(
                 Registration.id < after if newest_first else Registration.id > after
             )

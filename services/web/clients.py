@@ -167,7 +167,7 @@ class Notifications(_Client):
         return found
 
     def outbox(self) -> list[Json]:
-        return list(self._get("/v1/outbox")["items"])
+        return list(self._get("/v1/outbox", limit=200)["items"])
 
     def mail(self, mail_id: str) -> Json:
         return self._get(f"/v1/outbox/{mail_id}")

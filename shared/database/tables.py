@@ -45,10 +45,13 @@ def mechanism_tables(metadata: sa.MetaData) -> MechanismTables:
         sa.Column("body", sa.Text, nullable=False),
         sa.Column("parked_at", UTCDateTime, nullable=False),
     )
+    # Type and subject are for people who follow a subject's messages; what counts is the id.
     inbox = sa.Table(
         "inbox",
         metadata,
         sa.Column("message_id", sa.String(36), primary_key=True),
+        sa.Column("type", sa.String(100)),
+        sa.Column("subject", sa.String(100), index=True),
         sa.Column("received_at", UTCDateTime, nullable=False, index=True),
     )
     failed = sa.Table(

@@ -69,7 +69,7 @@ OWN = Grant(
 )
 DOOR = Grant(
     "door",
-    lambda caller, target: target.event is not None and target.event in caller.doors,
+    lambda caller, target: (target.organisation, target.event) in caller.doors,
     possible=lambda caller: bool(caller.doors),
 )
 # What is published: decided by the route, which knows the object's state, through `permit(public=True)`.
@@ -127,6 +127,11 @@ def permit(
     if caller() is ANONYMOUS and not hidden:
         raise Unauthenticated
     raise NotFound if hidden else Forbidden
+
+
+def decided_before() -> None:
+    """The same request by the same caller was decided when it came first."""
+    g.decided = True
 
 
 def holds(

@@ -6,6 +6,7 @@ import base64
 import binascii
 import json
 from typing import Any
+from uuid import UUID
 
 from shared.http.problems import Invalid
 from shared.text import Text
@@ -35,6 +36,14 @@ def decode(cursor: str, parts: int) -> list[str]:
     except (ValueError, binascii.Error):
         pass
     raise bad_cursor()
+
+
+def decode_id(cursor: str) -> UUID:
+    """The id that alone is the position, or Invalid."""
+    try:
+        return UUID(decode(cursor, 1)[0])
+    except ValueError:
+        raise bad_cursor() from None
 
 
 def bad_cursor() -> Invalid:

@@ -13,7 +13,7 @@ from flask import Response, current_app, json, jsonify, request
 from flask_smorest import Blueprint
 
 from shared.database.unit_of_work import UnitOfWork
-from shared.http.access import caller
+from shared.http.access import caller, decided_before
 from shared.http.problems import Invalid, Problem
 from shared.text import Text
 
@@ -108,6 +108,8 @@ def _answer_before(uow: UnitOfWork, key: str) -> Response | None:
         return None
     if row.request_hash != _request_hash():
         raise KeyReused
+    # To this very caller, whose right was asked when the answer was first given.
+    decided_before()
     answer = Response(json.dumps(row.response), row.status, content_type="application/json")
     answer.headers["Idempotent-Replayed"] = "true"
     return answer

@@ -2,26 +2,23 @@
 
 from __future__ import annotations
 
-import random
 import threading
 from collections.abc import Callable, Sequence
-from datetime import timedelta
-from typing import Any
 
-import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from shared.database.unit_of_work import Database, UnitOfWork
 from shared.logs import get_logger
 from shared.messaging.broker import Broker, Delivery
+from shared.messaging.failed import FailedMessages
 from shared.messaging.handlers import Handlers
+from shared.messaging.inbox import Inbox
 from shared.messaging.message import Message, Undecodable
 from shared.messaging.topology import topology
 
-PAUSES = (1, 2, 4, 8, 16)
+RETRY_POLL_SECONDS = 0.5
+HOUSEKEEPING_SECONDS = 3600.0
 log = get_logger("consumer")
 
 
@@ -34,10 +31,8 @@ class Consumer:
         self._database = database
         self._handlers = handlers
         self._unit_of_work = unit_of_work
-        insert = (
-            postgresql_insert if database.engine.dialect.name == "postgresql" else sqlite_insert
-        )
-        self._insert: Callable[[sa.Table], Any] = insert
+        self._inbox = Inbox(database)
+        self._failed = FailedMessages(database)
 
     def run(self, broker: Broker, *, exchange: str, stop: threading.Event) -> None:
         """Consume until `stop` is set; returns when what was taken is finished and acknowledged."""
@@ -65,98 +60,93 @@ class Consumer:
             thread.join(timeout=5)
 
     def handle_batch(self, deliveries: Sequence[Delivery]) -> None:
-        """Handle all in one transaction; if that fails, one by one, and keep only the culprits aside.
+        """Handle all in one transaction. If one fails, it alone is kept aside, and the others are handled.
 
         Raises only when the database is away: then nothing is acknowledged and all come again.
         """
-        readable = [
+        waiting = [
             message for delivery in deliveries if (message := self._read(delivery)) is not None
         ]
-        try:
-            self._handle_new(readable)
-        except Exception as error:  # noqa: BLE001 - handlers may raise anything
-            self._raise_if_away(error)
-            if len(readable) == 1:
-                self._set_aside(readable[0], error)
+        while waiting:
+            try:
+                self._handle_new(waiting)
+            except _Failed as failed:
+                # What stood before the culprit was rolled back with it, and is handled again.
+                place = waiting.index(failed.message)
+                self._one_by_one(waiting[:place])
+                self._set_aside(failed.message, failed.error)
+                waiting = waiting[place + 1 :]
+            except Exception as error:  # noqa: BLE001 - handlers may raise anything, as late as at the commit
+                self._raise_if_away(error)
+                self._one_by_one(waiting)
                 return
-            for message in readable:
-                try:
-                    self._handle_new([message])
-                except Exception as culprit:  # noqa: BLE001 - handlers may raise anything
-                    self._raise_if_away(culprit)
-                    self._set_aside(message, culprit)
+            else:
+                return
 
     def take_dead(self, deliveries: Sequence[Delivery]) -> None:
         """What the broker gave up on is tried alone: most of it only stood beside a message that kills."""
         for delivery in deliveries:
             message = self._read(delivery)
             if message is not None:
-                self._keep(
-                    message.id,
-                    message.type,
-                    message.subject,
-                    delivery.body,
-                    "the broker's delivery limit",
-                    attempts=0,
-                    wait=0,
-                )
+                self._failed.keep(message, "the broker's delivery limit", attempts=0, wait=0)
 
     def retry_due(self) -> int:
-        """Try what waits in `failed_messages` and is due, each alone; the number that was tried."""
-        failed = self._database.tables.failed
-        now = self._database.clock.now()
-        with self._database.engine.connect().execution_options(read_only=True) as connection:
-            due = connection.execute(
-                sa.select(failed)
-                .where(failed.c.next_attempt_at <= now)
-                .order_by(failed.c.id)
-                .limit(50)
-            ).all()
-        for row in due:
-            message = Message.decode(row.body)
+        """Try what waits in `failed_messages` and is due, each alone; the number that was tried.
+
+        An attempt is counted before it is made: a message that kills its process is parked like any other.
+        """
+        due = self._failed.claim_due()
+        for attempt in due:
             try:
+                message = Message.decode(attempt.body)
                 with self._unit_of_work() as uow:
-                    self._settle(uow, row.id)
                     self._handle(uow, [message])
+                    self._failed.settle(uow.session, attempt.id)
             except Exception as error:  # noqa: BLE001 - handlers may raise anything
-                self._raise_if_away(error)
-                self._again(row.id, row.attempts + 1, error)
+                culprit = error.error if isinstance(error, _Failed) else error
+                self._raise_if_away(culprit)
+                self._failed.note(attempt, culprit)
         return len(due)
+
+    def _one_by_one(self, messages: Sequence[Message]) -> None:
+        for message in messages:
+            try:
+                self._handle_new([message])
+            except Exception as error:  # noqa: BLE001 - handlers may raise anything
+                culprit = error.error if isinstance(error, _Failed) else error
+                self._raise_if_away(culprit)
+                self._set_aside(message, culprit)
 
     def _handle_new(self, messages: Sequence[Message]) -> None:
         with self._unit_of_work() as uow:
-            self._handle(uow, messages)
+            new = self._inbox.take(uow.session, messages)
+            waiting = self._failed.among(uow.session, new)
+            self._inbox.give_back(uow.session, waiting)
+            # One that waits in failed_messages is left to its own next attempt.
+            self._run(uow, [message for message in messages if message.id in new - waiting])
 
     def _handle(self, uow: UnitOfWork, messages: Sequence[Message]) -> None:
-        new = self._unseen(uow, messages)
-        for message in messages:
-            if message.id in new:
-                new.remove(message.id)
-                self._handlers.of(message)(uow, message)
-        # Here, while the culprit can still be told from the rest, rather than at the commit.
-        uow.session.flush()
+        new = self._inbox.take(uow.session, messages)
+        self._run(uow, [message for message in messages if message.id in new])
 
-    def _unseen(self, uow: UnitOfWork, messages: Sequence[Message]) -> set[str]:
-        """Insert the ids that the inbox does not hold, in one statement; those are to be handled."""
-        if not messages:
-            return set()
-        inbox, failed = self._database.tables.inbox, self._database.tables.failed
-        now = self._database.clock.now()
-        ids = sorted({message.id for message in messages})
-        inserted = self._insert(inbox).values(
-            [{"message_id": one, "received_at": now} for one in ids]
-        )
-        new = set(
-            uow.session.scalars(inserted.on_conflict_do_nothing().returning(inbox.c.message_id))
-        )
-        # One that already waits in failed_messages is left to its own next attempt.
-        waiting = sa.select(failed.c.message_id).where(
-            failed.c.message_id.in_(ids), failed.c.settled_at.is_(None)
-        )
-        aside = set(uow.session.scalars(waiting))
-        if aside:
-            uow.session.execute(sa.delete(inbox).where(inbox.c.message_id.in_(aside)))
-        return new - aside
+    def _run(self, uow: UnitOfWork, messages: Sequence[Message]) -> None:
+        """Run the handlers in order; _Failed names the culprit where it is known, before anything is committed."""
+        once = list({message.id: message for message in messages}.values())
+        for handler, together in self._handlers.neighbours(once):
+            try:
+                if handler.run_many is not None and len(together) > 1:
+                    handler.run_many(uow, [(handler.load(one), one) for one in together])
+                else:
+                    for message in together:
+                        handler(uow, message)
+                # Here, while the culprit can still be told from the rest, rather than at the commit.
+                if len(once) == 1:
+                    uow.session.flush()
+            except Exception as error:
+                if len(together) > 1:
+                    raise
+                raise _Failed(together[0], error) from error
+        uow.session.flush()
 
     def _read(self, delivery: Delivery) -> Message | None:
         """The message, or None after one that nobody can read was parked with its reason."""
@@ -169,8 +159,7 @@ class Consumer:
                 service=self._database.service,
                 why=str(error),
             )
-            identity = (delivery.message_id or f"unknown-{hash(delivery.body):x}")[:200]
-            self._keep(identity, None, None, delivery.body, str(error), attempts=0, wait=None)
+            self._failed.park_unreadable(delivery, error)
             return None
         return message
 
@@ -183,74 +172,18 @@ class Consumer:
             why=type(error).__name__,
             parked=hopeless,
         )
-        self._keep(
-            message.id,
-            message.type,
-            message.subject,
-            message.encode(),
-            _reason(error),
-            attempts=1,
-            wait=None if hopeless else PAUSES[0],
-        )
-
-    def _keep(
-        self,
-        message_id: str,
-        type_: str | None,
-        subject: str | None,
-        body: bytes,
-        reason: str,
-        *,
-        attempts: int,
-        wait: float | None,
-    ) -> None:
-        now = self._database.clock.now()
-        row = {
-            "message_id": message_id,
-            "type": type_,
-            "subject": subject,
-            "body": body,
-            "reason": reason,
-            "attempts": attempts,
-            "failed_at": now,
-            "next_attempt_at": None if wait is None else now + _jittered(wait),
-        }
-        with self._database.engine.begin() as connection:
-            connection.execute(
-                self._insert(self._database.tables.failed).values(row).on_conflict_do_nothing()
-            )
-
-    def _settle(self, uow: UnitOfWork, failed_id: int) -> None:
-        failed = self._database.tables.failed
-        now = self._database.clock.now()
-        uow.session.execute(
-            sa.update(failed)
-            .where(failed.c.id == failed_id)
-            .values(settled_at=now, next_attempt_at=None)
-        )
-
-    def _again(self, failed_id: int, attempts: int, error: Exception) -> None:
-        """Wait longer, or park for a person after the last attempt."""
-        failed = self._database.tables.failed
-        parked = attempts >= len(PAUSES) or isinstance(error, Undecodable)
-        wait = None if parked else self._database.clock.now() + _jittered(PAUSES[attempts])
-        if parked:
-            log.error(
-                "a message failed for the last time; parked",
-                failed_id=failed_id,
-                why=type(error).__name__,
-            )
-        with self._database.engine.begin() as connection:
-            connection.execute(
-                sa.update(failed)
-                .where(failed.c.id == failed_id)
-                .values(attempts=attempts, reason=_reason(error), next_attempt_at=wait)
-            )
+        self._failed.keep_failed(message, error)
 
     def _retry_until(self, stop: threading.Event) -> None:
-        while not stop.wait(0.5):
+        passed = HOUSEKEEPING_SECONDS
+        while not stop.wait(RETRY_POLL_SECONDS):
             try:
                 self.retry_due()
+                passed += RETRY_POLL_SECONDS
+                if passed >= HOUSEKEEPING_SECONDS:
+                    passed = 0.0
+                    self._inbox.forget_old()
+                    self._failed.forget_old()
             except (DBAPIError, PoolTimeout):
                 stop.wait(2)
 
@@ -260,10 +193,9 @@ class Consumer:
             raise error
 
 
-def _reason(error: Exception) -> str:
-    # The type and, for our own errors, the sentence: a driver's text may carry personal data.
-    return str(error) if isinstance(error, Undecodable) else type(error).__name__
+class _Failed(Exception):
+    """The handler of this message failed; everything was rolled back."""
 
-
-def _jittered(seconds: float) -> timedelta:
-    return timedelta(seconds=seconds * random.uniform(0.9, 1.2))  # noqa: S311 - jitter, not a secret
+    def __init__(self, message: Message, error: Exception) -> None:
+        super().__init__(message.id)
+        self.message, self.error = message, error

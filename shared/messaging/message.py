@@ -14,8 +14,13 @@ from cloudevents.core.v1.event import CloudEvent
 
 from shared.database.types import jsonable
 from shared.ids import new_id
+from shared.text import unusable_texts
 
 _FORMAT = JSONFormat()
+# In bytes: ids and states are small, and what is larger than this is none of ours.
+LARGEST = 1024 * 1024
+# What the tables of every service hold of a message (shared/database/tables.py).
+_LONGEST = {"id": 36, "type": 100, "subject": 100}
 
 
 class Undecodable(ValueError):
@@ -59,16 +64,24 @@ class Message:
     @classmethod
     def decode(cls, body: bytes) -> Message:
         """Read a message, or raise Undecodable with the reason."""
+        if len(body) > LARGEST:
+            raise Undecodable(f"larger than {LARGEST} bytes: {len(body)}")
         try:
             event = _FORMAT.read(CloudEvent, body)
             data = event.get_data()
             if not isinstance(data, dict):
                 raise Undecodable("the data of the message is not an object")
+            named = {
+                "id": event.get_id(),
+                "type": event.get_type(),
+                "subject": event.get_subject() or "",
+            }
+            for name, text in named.items():
+                if len(text) > _LONGEST[name] or next(unusable_texts(text), None) is not None:
+                    raise Undecodable(f"the {name} of the message is too long or cannot be kept")
             return cls(
-                id=event.get_id(),
+                **named,
                 source=event.get_source().lstrip("/"),
-                type=event.get_type(),
-                subject=event.get_subject() or "",
                 sequence=int(cast(str, event.get_extension("sequence") or "0")),
                 time=event.get_time() or datetime.now(UTC),
                 data=data,

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 
-from shared.database.unit_of_work import UnitOfWork
 from shared.messaging.broker import Broker, connect
 from shared.messaging.consumer import Consumer
-from shared.messaging.message import Message
 from shared.messaging.relay import Relay
 from shared.messaging.topology import topology
 from tests.support.clocks import FixedClock
@@ -127,17 +125,12 @@ def test_a_message_that_comes_five_times_has_one_effect(path: WholePath) -> None
 def test_without_the_inbox_a_repeat_has_a_second_effect(path: WholePath) -> None:
     """Negative control."""
 
-    class Forgetful(Consumer):
-        def _unseen(self, uow: UnitOfWork, messages: Sequence[Message]) -> set[str]:
-            return {message.id for message in messages}
-
     path.toy.publish(7)
     body = _bodies(path.toy)[0]
-    forgetful = Forgetful(
-        database=path.toy.database, handlers=path.toy.handlers, unit_of_work=path.toy.unit_of_work
-    )
-    forgetful.handle_batch([delivery(body)])
-    forgetful.handle_batch([delivery(body)])
+    path.consumer.handle_batch([delivery(body)])
+    with path.toy.database.engine.begin() as connection:
+        connection.execute(sa.delete(TABLES.inbox))
+    path.consumer.handle_batch([delivery(body)])
 
     assert path.toy.effects() == [7, 7]
 

@@ -44,14 +44,16 @@ class Person:
 
     id: UUID = field(default_factory=new_id)
     roles: tuple[tuple[str, str], ...] = ()
-    doors: tuple[str, ...] = ()
+    doors: tuple[tuple[str, str], ...] = ()
     admin: bool = False
 
     def with_role(self, role: str, organisation_id: object) -> Person:
         return Person(self.id, (*self.roles, (str(organisation_id), role)), self.doors, self.admin)
 
-    def at_door(self, event_id: object) -> Person:
-        return Person(self.id, self.roles, (*self.doors, str(event_id)), self.admin)
+    def at_door(self, event_id: object, organisation_id: object) -> Person:
+        """With the door of an event, as `organisation_id` gave it."""
+        door = (str(organisation_id), str(event_id))
+        return Person(self.id, self.roles, (*self.doors, door), self.admin)
 
     def claims(self) -> dict[str, Any]:
         roles = [list(role) for role in self.roles]
@@ -59,7 +61,7 @@ class Person:
             "kind": "person",
             "sub": str(self.id),
             "roles": roles,
-            "doors": list(self.doors),
+            "doors": [list(door) for door in self.doors],
             "admin": self.admin,
             "language": "vi",
         }

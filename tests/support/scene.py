@@ -199,7 +199,7 @@ class Scene:
         door = ids["event"] if ids["organisation"] == host else str(new_id())
         return self._plain_claims(caller) | {
             "roles": roles,
-            "doors": [door] if caller == "door" else [],
+            "doors": [[host, door]] if caller == "door" else [],
         }
 
     def _plain_claims(self, name: str) -> dict[str, Any]:

@@ -57,7 +57,7 @@ class World:
             name, {"id": membership["person_id"], "address": address, "roles": [], "doors": []}
         )
         if event_id:
-            known["doors"].append(event_id)
+            known["doors"].append([self.organisations[organisation], event_id])
         else:
             known["roles"].append([self.organisations[organisation], role])
         return address

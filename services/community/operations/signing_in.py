@@ -107,7 +107,9 @@ def claims(uow: UnitOfWork, person: Person, now: datetime) -> dict[str, Any]:
         "roles": [
             [str(m.organisation_id), m.role.value] for m in memberships if m.event_id is None
         ],
-        "doors": [str(m.event_id) for m in memberships if m.event_id is not None],
+        "doors": [
+            [str(m.organisation_id), str(m.event_id)] for m in memberships if m.event_id is not None
+        ],
         "admin": person.admin,
         "language": person.language,
     }

@@ -50,10 +50,11 @@ class LocalOutbox:
             return Outcome(Result.TEMPORARY, "folder")
         return Outcome(Result.DELIVERED)
 
-    def newest(self, limit: int) -> list[Kept]:
-        """The mails, newest first: ids are in order of time."""
-        files = sorted(self._folder.glob("*.eml"), reverse=True)[:limit]
-        return [kept for file in files if (kept := self.get(UUID(file.stem))) is not None]
+    def newest(self, limit: int, *, before: UUID | None = None) -> list[Kept]:
+        """The mails, newest first: ids are in order of time. With `before`, only those older than that one."""
+        ids = sorted((UUID(file.stem) for file in self._folder.glob("*.eml")), reverse=True)
+        older = [one for one in ids if before is None or one < before]
+        return [kept for one in older[:limit] if (kept := self.get(one)) is not None]
 
     def get(self, id: UUID) -> Kept | None:
         """One mail; None if there is none."""

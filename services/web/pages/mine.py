@@ -71,7 +71,7 @@ def cancel(registration_id: UUID) -> Response:
 
 def _doors() -> list[Json]:
     """The events at whose door the person helps, until they are over."""
-    ids = [str(event_id) for event_id in claims().get("doors", [])][:10]
+    ids = [str(event_id) for _, event_id in claims().get("doors", [])][:10]
     found = (if_there(partial(clients().events.event, event_id)) for event_id in ids)
     return [event for event in found if event and dates.local(event["ends_at"]) > now()]
 

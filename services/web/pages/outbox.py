@@ -15,11 +15,11 @@ bp = Blueprint("outbox", __name__, url_prefix="/outbox")
 
 @bp.before_request
 def _only_here() -> None:
-    """Mails hold codes and tickets: nobody reads them over a network, nor through a proxy."""
+    """Mails hold codes and tickets: nobody reads them over a network, nor through a proxy of another machine."""
     keep_nowhere()
-    address = request.remote_addr
-    proxied = "X-Forwarded-For" in request.headers or "Forwarded" in request.headers
-    if proxied or not address or not ip_address(address).is_loopback:
+    forwarded = request.headers.get("X-Forwarded-For", "").split(",")
+    way = [request.remote_addr or "", *(address.strip() for address in forwarded if address)]
+    if "Forwarded" in request.headers or not all(_is_loopback(address) for address in way):
         abort(404)
 
 
@@ -45,3 +45,10 @@ def _links(text: str) -> list[str]:
         rf"(?:{re.escape(public)}|{re.escape(request.host_url.rstrip('/'))})(/[^\s<>\"]*)", text
     )
     return [path for path in dict.fromkeys(found) if local_path(path, "")]
+
+
+def _is_loopback(address: str) -> bool:
+    try:
+        return ip_address(address).is_loopback
+    except ValueError:
+        return False

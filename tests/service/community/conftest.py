@@ -102,7 +102,7 @@ class Community(Harness):
             self.renew(signed_in).json["access_token"], now=self.clock.now()
         )
         roles = sorted([str(organisation), role] for organisation, role in caller.roles)
-        return roles, sorted(str(event) for event in caller.doors)
+        return roles, sorted(str(event) for _, event in caller.doors)
 
     def organisation(self, name: str = "Phòng Kinh tế", **more: Any) -> str:
         body = {"kind": "public_body", "name": name} | more

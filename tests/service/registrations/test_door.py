@@ -8,6 +8,7 @@ from uuid import UUID
 
 import pytest
 
+from shared.ids import new_id
 from tests.service.registrations.conftest import Registrations
 from tests.support.harness import OtherService, Person, problem
 
@@ -23,7 +24,11 @@ def ticket(
 def door(
     registrations: Registrations, event: UUID, shown: dict[str, Any], by: Person | None = None
 ) -> Any:
-    return registrations.post(f"/offers/{event}/check-ins", shown, by=by or Person().at_door(event))
+    return registrations.post(
+        f"/offers/{event}/check-ins",
+        shown,
+        by=by or Person().at_door(event, registrations.organisation),
+    )
 
 
 def test_a_ticket_admits_once(registrations: Registrations) -> None:
@@ -127,7 +132,12 @@ def test_only_the_door_and_officers_of_the_event_check_in(registrations: Registr
     (registration,) = registrations.register(event, Person())
     shown = {"registration_id": registration["id"]}
 
-    assert door(registrations, event, shown, by=Person().at_door(other)).status_code == 404
+    assert (
+        door(
+            registrations, event, shown, by=Person().at_door(other, registrations.organisation)
+        ).status_code
+        == 404
+    )
     assert door(registrations, event, shown, by=Person()).status_code == 403
     assert (
         door(registrations, event, shown, by=Person().with_role("officer", event)).status_code
@@ -163,10 +173,20 @@ def test_the_door_sees_names_and_the_organiser_phones(registrations: Registratio
     )
     path = f"/offers/{event}/registrations?q=dang%20thu"
 
-    at_door = registrations.get(path, by=Person().at_door(event)).json
+    at_door = registrations.get(path, by=Person().at_door(event, registrations.organisation)).json
     in_office = registrations.get(path, by=registrations.organiser).json
 
     assert [row["name"] for row in at_door["items"]] == ["Đặng Thử Nghiệm"]
     assert "phone" not in at_door["items"][0]
     assert in_office["items"][0]["phone"] == "+84912345678"
     assert in_office["counts"] == {"confirmed": 1, "waitlisted": 0, "checked_in": 0, "capacity": 2}
+
+
+def test_a_door_that_another_organisation_gave_opens_nothing(registrations: Registrations) -> None:
+    """Whoever organises anything may delegate doors, but only those of their own events."""
+    event = registrations.open_event()
+    registrations.register(event, Person())
+    stranger = Person().at_door(event, new_id())
+
+    assert registrations.get(f"/offers/{event}/registrations", by=stranger).status_code == 404
+    assert door(registrations, event, {"code": "ACDEFGHJ"}, by=stranger).status_code == 404

@@ -74,7 +74,7 @@ def test_50_scanners_and_one_ticket_admit_once(registrations: Registrations) -> 
     """One says welcome, 49 say that it was used."""
     event = registrations.open_event()
     (registration,) = registrations.register(event, Person())
-    door = _signed_in(registrations, Person().at_door(event))
+    door = _signed_in(registrations, Person().at_door(event, registrations.organisation))
 
     def act(_: int) -> int:
         shown = {"registration_id": registration["id"]}

@@ -275,6 +275,6 @@ def test_an_officer_sees_the_way_to_the_door_and_nothing_to_edit(signed_in, worl
 
 def test_who_helps_at_the_door_of_one_event_finds_it_on_their_own_page(signed_in, world):
     event = world.add()
-    world.person("cua@example.vn", doors=[event["id"]])
+    world.person("cua@example.vn", doors=[[event["organisation"]["id"], event["id"]]])
 
     assert f'href="/cua/{event["id"]}"' in signed_in("cua@example.vn").get("/toi").text

@@ -1,0 +1,178 @@
+"""Failed messages: what a handler could not do, tried again with growing pauses, then parked for a person."""
+
+from __future__ import annotations
+
+import hashlib
+import random
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy.orm import Session
+
+from shared.database.unit_of_work import Database
+from shared.logs import get_logger
+from shared.messaging.broker import Delivery
+from shared.messaging.message import Message, Undecodable
+
+# Seconds before the next attempt, after the first, the second, …; after the last a person is wanted.
+PAUSES = (1, 2, 4, 8, 16)
+KEPT_SETTLED = timedelta(days=30)
+AT_ONCE = 50
+log = get_logger("consumer")
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One try of one failed message; `number` counts from 1."""
+
+    id: int
+    number: int
+    body: bytes
+
+
+class FailedMessages:
+    """One service's failed messages."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._table = database.tables.failed
+        dialect = database.engine.dialect.name
+        insert = postgresql_insert if dialect == "postgresql" else sqlite_insert
+        self._insert: Callable[[sa.Table], Any] = insert
+
+    def keep_failed(self, message: Message, error: Exception) -> None:
+        """Keep a message whose handler failed for the first time."""
+        wait = None if isinstance(error, Undecodable) else PAUSES[0]
+        self.keep(message, _reason(error), attempts=1, wait=wait)
+
+    def keep(self, message: Message, reason: str, *, attempts: int, wait: float | None) -> None:
+        """Keep a message for its next attempt in `wait` seconds; None: for a person."""
+        self._keep(
+            message.id,
+            message.encode(),
+            reason,
+            attempts=attempts,
+            wait=wait,
+            type=message.type,
+            subject=message.subject,
+        )
+
+    def park_unreadable(self, delivery: Delivery, error: Undecodable) -> None:
+        """Keep what is no message, for a person; its repeats are the same row."""
+        identity = delivery.message_id or hashlib.sha256(delivery.body).hexdigest()
+        self._keep(_kept(identity)[:200], delivery.body, _kept(str(error)), attempts=0, wait=None)
+
+    def among(self, session: Session, ids: set[str]) -> set[str]:
+        """Those of `ids` that wait here and were not settled."""
+        if not ids:
+            return set()
+        failed = self._table
+        waiting = sa.select(failed.c.message_id).where(
+            failed.c.message_id.in_(ids), failed.c.settled_at.is_(None)
+        )
+        return set(session.scalars(waiting))
+
+    def claim_due(self) -> Sequence[Attempt]:
+        """Take what is due for this process alone, and count the attempt before it is made."""
+        failed, now = self._table, self._database.clock.now()
+        with self._database.engine.connect().execution_options(read_only=True) as connection:
+            if not connection.scalar(sa.select(sa.exists().where(failed.c.next_attempt_at <= now))):
+                return []
+        claimed = []
+        with self._database.engine.begin() as connection:
+            due = (
+                sa.select(failed.c.id, failed.c.attempts, failed.c.body)
+                .where(failed.c.next_attempt_at <= now)
+                .order_by(failed.c.id)
+                .limit(AT_ONCE)
+                .with_for_update(skip_locked=True)
+            )
+            for row in connection.execute(due).all():
+                attempt = Attempt(row.id, row.attempts + 1, row.body)
+                connection.execute(
+                    sa.update(failed)
+                    .where(failed.c.id == row.id)
+                    .values(attempts=attempt.number, next_attempt_at=self._next(attempt.number))
+                )
+                claimed.append(attempt)
+        return claimed
+
+    def settle(self, session: Session, failed_id: int) -> None:
+        """It was handled, in this transaction."""
+        now = self._database.clock.now()
+        session.execute(
+            sa.update(self._table)
+            .where(self._table.c.id == failed_id)
+            .values(settled_at=now, next_attempt_at=None)
+        )
+
+    def note(self, attempt: Attempt, error: Exception) -> None:
+        """Keep why an attempt failed; what cannot be helped is not tried again."""
+        values: dict[str, Any] = {"reason": _reason(error)}
+        if isinstance(error, Undecodable):
+            values["next_attempt_at"] = None
+        if isinstance(error, Undecodable) or attempt.number >= len(PAUSES):
+            log.error(
+                "a message failed for the last time; parked",
+                failed_id=attempt.id,
+                why=type(error).__name__,
+            )
+        with self._database.engine.begin() as connection:
+            connection.execute(
+                sa.update(self._table).where(self._table.c.id == attempt.id).values(values)
+            )
+
+    def forget_old(self) -> None:
+        """Drop what was settled long ago."""
+        oldest = self._database.clock.now() - KEPT_SETTLED
+        with self._database.engine.begin() as connection:
+            connection.execute(sa.delete(self._table).where(self._table.c.settled_at < oldest))
+
+    def _next(self, number: int) -> Any:
+        if number >= len(PAUSES):
+            return None
+        return self._database.clock.now() + _jittered(PAUSES[number])
+
+    def _keep(
+        self,
+        message_id: str,
+        body: bytes,
+        reason: str,
+        *,
+        attempts: int,
+        wait: float | None,
+        type: str | None = None,
+        subject: str | None = None,
+    ) -> None:
+        now = self._database.clock.now()
+        row = {
+            "message_id": message_id,
+            "type": type,
+            "subject": subject,
+            "body": body,
+            "reason": reason,
+            "attempts": attempts,
+            "failed_at": now,
+            "next_attempt_at": None if wait is None else now + _jittered(wait),
+        }
+        with self._database.engine.begin() as connection:
+            connection.execute(self._insert(self._table).values(row).on_conflict_do_nothing())
+
+
+def _reason(error: Exception) -> str:
+    # The type and, for our own errors, the sentence: a driver's text may carry personal data.
+    return _kept(str(error)) if isinstance(error, Undecodable) else type(error).__name__
+
+
+def _kept(text: str) -> str:
+    """Text as any database keeps it: others' bytes may hold NUL and halves of characters."""
+    return text.encode("utf-8", "replace").decode().replace("\x00", "\ufffd")
+
+
+def _jittered(seconds: float) -> timedelta:
+    return timedelta(seconds=seconds * random.uniform(0.9, 1.2))  # noqa: S311 - jitter, not a secret
