@@ -60,8 +60,8 @@ def _entry(event: Event, portal: str, language: str) -> Entry:
     entry.add("dtstamp", event.updated_at)
     entry.add("last-modified", event.updated_at)
     entry.add("sequence", event.calendar_sequence)
-    entry.add("dtstart", event.starts_at.astimezone(zone))
-    entry.add("dtend", event.ends_at.astimezone(zone))
+    entry.add("dtstart", _local(event.starts_at, zone))
+    entry.add("dtend", _local(event.ends_at, zone))
     spoken = {"LANGUAGE": language}
     entry.add("summary", _plain(_said(event.title, language)), parameters=spoken)
     told = (_said(event.summary, language), _said(event.description, language), url)
@@ -73,6 +73,14 @@ def _entry(event: Event, portal: str, language: str) -> Entry:
     entry.add("status", "CANCELLED" if event.status is Status.CANCELLED else "CONFIRMED")
     entry.add("organizer", _organizer(event.organisation_id, event.organisation))
     return entry
+
+
+def _local(moment: datetime, zone: ZoneInfo) -> datetime:
+    """What the clocks there show; UTC in the hour that they show twice, of which calendars know the first
+    (RFC 5545, section 3.3.5).
+    """
+    shown = moment.astimezone(zone)
+    return moment if shown.fold else shown
 
 
 def _organizer(organisation_id: UUID, copy: Any) -> vCalAddress:
@@ -104,8 +112,19 @@ def _zones(events: Iterable[Event]) -> list[Timezone]:
             last_date=date(last.year + 1, 1, 2),
         )
         zone.pop("COMMENT", None)
+        _count_from_before_the_jump(zone)
         made.append(zone)
     return made
+
+
+def _count_from_before_the_jump(zone: Timezone) -> None:
+    """Where clocks jump ahead, the library names the hour after it; RFC 5545, section 3.6.5, the one before."""
+    for part in zone.subcomponents:
+        jump = part.TZOFFSETTO - part.TZOFFSETFROM
+        if jump > timedelta():
+            part.DTSTART -= jump
+            if later := part.pop("RDATE", None):
+                part.add("RDATE", [one.dt - jump for one in later.dts])
 
 
 def _said(text: dict[str, Any] | None, language: str) -> str:

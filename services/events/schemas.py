@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 import marshmallow as ma
@@ -12,6 +13,18 @@ from shared.http.schemas import Line, PageQuery, Paragraphs, in_two_languages, l
 from shared.text import Text
 
 HOME_ZONE = "Asia/Ho_Chi_Minh"
+_FIRST_YEAR, _LAST_YEAR = 1900, 2199
+
+
+class Moment(fields.AwareDateTime):
+    """A date and time with its offset, in a year that databases, zones and calendars can count with."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> datetime:
+        moment: datetime = super()._deserialize(value, attr, data, **kwargs)
+        if not _FIRST_YEAR <= moment.year <= _LAST_YEAR:
+            text = Text("Năm phải từ 1900 đến 2199.", "The year must be between 1900 and 2199.")
+            raise ma.ValidationError([text])
+        return moment
 
 
 class HostShape(ma.Schema):
@@ -49,13 +62,13 @@ class EventChange(ma.Schema):
     illustrative = fields.Boolean(truthy={True}, falsy={False})
     hosts = fields.List(fields.Nested(HostShape), validate=validate.Length(0, 20))
     venue = fields.Nested(VenueShape, allow_none=True)
-    starts_at = fields.AwareDateTime(allow_none=True)
-    ends_at = fields.AwareDateTime(allow_none=True)
+    starts_at = Moment(allow_none=True)
+    ends_at = Moment(allow_none=True)
     timezone = Line(64)
     capacity = fields.Integer(strict=True, allow_none=True, validate=validate.Range(0, 100_000))
     waitlist = fields.Boolean(truthy={True}, falsy={False})
-    registration_opens_at = fields.AwareDateTime(allow_none=True)
-    registration_closes_at = fields.AwareDateTime(allow_none=True)
+    registration_opens_at = Moment(allow_none=True)
+    registration_closes_at = Moment(allow_none=True)
     partners = fields.List(fields.UUID, validate=validate.Length(0, 200))
     document = fields.Nested(DocumentShape, allow_none=True)
     legal_basis = Paragraphs(2000, allow_none=True)
@@ -88,9 +101,9 @@ class CancelRequest(ma.Schema):
 
 
 class RescheduleRequest(CancelRequest):
-    starts_at = fields.AwareDateTime(required=True)
-    ends_at = fields.AwareDateTime(required=True)
-    registration_closes_at = fields.AwareDateTime(allow_none=True, load_default=None)
+    starts_at = Moment(required=True)
+    ends_at = Moment(required=True)
+    registration_closes_at = Moment(allow_none=True, load_default=None)
 
 
 class EventsQuery(PageQuery):
@@ -100,8 +113,8 @@ class EventsQuery(PageQuery):
     kind = fields.String(load_default=None, validate=validate.Length(0, 64))
     organisation_id = fields.UUID(load_default=None)
     status = fields.Enum(Status, by_value=True, load_default=None)
-    ends_after = fields.AwareDateTime(data_key="from", load_default=None)
-    starts_before = fields.AwareDateTime(data_key="to", load_default=None)
+    ends_after = Moment(data_key="from", load_default=None)
+    starts_before = Moment(data_key="to", load_default=None)
 
 
 class CalendarQuery(ma.Schema):
