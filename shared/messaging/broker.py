@@ -58,8 +58,8 @@ class Broker(Protocol):
     def declare(self, topology: Topology) -> None:
         """Make what is missing of `topology`, and again whenever a consumer finds its queue gone.
 
-        Done twice is done once. A broker that is away is no error: consuming makes up for it. What exists
-        under the same name but was declared otherwise is an error of the broker's library.
+        Done twice is done once. A broker that is away is no error: consuming makes up for it. A queue that was
+        declared otherwise is reported, replaced if that loses nothing, and else used as it is.
         """
 
     def publish(self, batch: Sequence[Outgoing], *, timeout: float = 10.0) -> list[Receipt]:

@@ -19,7 +19,7 @@ from shared.logs import get_logger
 from shared.messaging.broker import Delivery
 from shared.messaging.message import Message, Undecodable
 
-# Seconds before the next attempt, after the first, the second, …; after the last a person is wanted.
+# Seconds before each of the five further attempts; after the last a person is wanted.
 PAUSES = (1, 2, 4, 8, 16)
 KEPT_SETTLED = timedelta(days=30)
 AT_ONCE = 50
@@ -116,7 +116,7 @@ class FailedMessages:
         values: dict[str, Any] = {"reason": _reason(error)}
         if isinstance(error, Undecodable):
             values["next_attempt_at"] = None
-        if isinstance(error, Undecodable) or attempt.number >= len(PAUSES):
+        if isinstance(error, Undecodable) or attempt.number > len(PAUSES):
             log.error(
                 "a message failed for the last time; parked",
                 failed_id=attempt.id,
@@ -134,9 +134,9 @@ class FailedMessages:
             connection.execute(sa.delete(self._table).where(self._table.c.settled_at < oldest))
 
     def _next(self, number: int) -> Any:
-        if number >= len(PAUSES):
+        if number > len(PAUSES):
             return None
-        return self._database.clock.now() + _jittered(PAUSES[number])
+        return self._database.clock.now() + _jittered(PAUSES[number - 1])
 
     def _keep(
         self,

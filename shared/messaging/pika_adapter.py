@@ -30,11 +30,14 @@ from shared.messaging.broker import (
 )
 from shared.messaging.topology import Topology
 
-HEARTBEAT_SECONDS = 30
+# A peer that went silent is noticed after two of these.
+HEARTBEAT_SECONDS = 10
 BLOCKED_SECONDS = 60
 OPEN_SECONDS = 10.0
 IDLE_SECONDS = 0.1
 CLOSE_SECONDS = 1.0
+# AMQP's PRECONDITION_FAILED: it exists, with other arguments.
+_OTHERWISE = 406
 # TimeoutError is an OSError, too.
 AWAY = (AMQPError, OSError)
 log = get_logger("broker")
@@ -58,11 +61,7 @@ class PikaBroker:
             self._topologies.append(topology)
         deadline = time.monotonic() + OPEN_SECONDS
         try:
-            channel = _Channel(self._consuming.connection(deadline), deadline)
-            channel.declare(topology, deadline)
-            channel.close()
-        except ChannelClosedByBroker:
-            raise
+            _make(topology, self._consuming.connection(deadline), deadline)
         except AWAY as error:
             log.warning("the broker is away; declared when it is back", why=type(error).__name__)
 
@@ -134,9 +133,10 @@ class PikaBroker:
 
     def _subscribe(self, queue: str, *, prefetch: int) -> _Subscription:
         deadline = time.monotonic() + OPEN_SECONDS
-        subscription = _Subscription(self._consuming.connection(deadline), deadline)
+        connection = self._consuming.connection(deadline)
         for topology in self._topologies:
-            subscription.declare(topology, deadline)
+            _make(topology, connection, deadline)
+        subscription = _Subscription(connection, deadline)
         subscription.start(queue, prefetch, deadline)
         return subscription
 
@@ -264,20 +264,20 @@ class _Channel:
         self.connection = connection
         self.closed = threading.Event()
         self.amqp: Any = None
-        self._waiting: set[Future[None]] = set()
+        self._waiting: set[Future[Any]] = set()
         self.ask(self._open, deadline)
 
     @property
     def over(self) -> bool:
         return self.closed.is_set() or self.connection.lost is not None
 
-    def ask(self, question: Callable[[Done], None], deadline: float) -> None:
-        """Run `question(done)` on the connection's thread and wait until `done` was called; one of AWAY if not."""
-        answer: Future[None] = Future()
+    def ask(self, question: Callable[[Done], object], deadline: float) -> Any:
+        """Run `question(done)` on the connection's thread; what `done` was called with, or one of AWAY if it was not."""
+        answer: Future[Any] = Future()
 
-        def done(*_: Any) -> None:
+        def done(*said: Any) -> None:
             self._waiting.discard(answer)
-            answer.set_result(None)
+            answer.set_result(said[0] if said else None)
 
         def run() -> None:
             self._waiting.add(answer)
@@ -288,10 +288,7 @@ class _Channel:
                 answer.set_exception(error)
 
         self.connection.tell(run)
-        answer.result(_left(deadline))
-
-    def declare(self, topology: Topology, deadline: float) -> None:
-        self.ask(partial(self._declare, topology), deadline)
+        return answer.result(_left(deadline))
 
     def close(self, wait: float = CLOSE_SECONDS) -> None:
         """Close, after all that was told before; what is unacknowledged is then the queue's again."""
@@ -302,19 +299,6 @@ class _Channel:
     def _open(self, done: Done) -> None:
         self.amqp = self.connection.amqp.channel(on_open_callback=done)
         self.amqp.add_on_close_callback(self._on_closed)
-
-    def _declare(self, topology: Topology, done: Done) -> None:
-        exchange = topology.exchange
-        self.amqp.exchange_declare(exchange.name, exchange.type, durable=exchange.durable)
-        queue: Any  # kombu's attributes are declared at run time
-        for queue in topology.queues:
-            self.amqp.queue_declare(
-                queue.name, durable=queue.durable, arguments=queue.queue_arguments
-            )
-            for binding in queue.bindings:
-                self.amqp.queue_bind(queue.name, binding.exchange.name, binding.routing_key)
-        # None of these is answered; the answer to one more question says that all were done.
-        self.amqp.queue_declare(topology.queues[-1].name, passive=True, callback=done)
 
     def _on_closed(self, _: Any, why: BaseException) -> None:
         self.closed.set()
@@ -434,3 +418,75 @@ class _Subscription(_Channel):
 
 def _left(deadline: float) -> float:
     return max(deadline - time.monotonic(), 0.0)
+
+
+def _make(topology: Topology, connection: _Connection, deadline: float) -> None:
+    """Declare what is missing of a topology, each dead-letter queue before the queue it serves."""
+    channel = _Channel(connection, deadline)
+    exchange = topology.exchange
+    channel.ask(
+        lambda done: channel.amqp.exchange_declare(
+            exchange.name, exchange.type, durable=exchange.durable, callback=done
+        ),
+        deadline,
+    )
+    for queue in topology.queues:
+        channel = _make_queue(queue, channel, deadline)
+        for binding in queue.bindings:
+            channel.ask(partial(_bind, channel.amqp, queue, binding), deadline)
+    channel.close()
+
+
+def _make_queue(queue: Any, channel: _Channel, deadline: float) -> _Channel:
+    """Declare one queue; the channel to go on with, since a refusal closes it.
+
+    One that was declared otherwise (by an older release, by hand) is replaced if that loses nothing, else used
+    as it is; either way it is reported.
+    """
+
+    def declare(done: Done) -> object:
+        return channel.amqp.queue_declare(
+            queue.name, durable=queue.durable, arguments=queue.queue_arguments, callback=done
+        )
+
+    try:
+        channel.ask(declare, deadline)
+    except ChannelClosedByBroker as refusal:
+        if refusal.reply_code != _OTHERWISE:
+            raise
+        channel = _Channel(channel.connection, deadline)
+        if _is_idle(queue, channel, deadline):
+            channel.ask(lambda done: channel.amqp.queue_delete(queue.name, callback=done), deadline)
+            channel.ask(declare, deadline)
+            log.error(
+                "a queue was declared otherwise; it was empty and is replaced", queue=queue.name
+            )
+        else:
+            log.error(
+                "a queue was declared otherwise and is used as it is: it holds messages or is consumed",
+                queue=queue.name,
+                why=refusal.reply_text,
+            )
+    return channel
+
+
+def _is_idle(queue: Any, channel: _Channel, deadline: float) -> bool:
+    """Whether a queue holds nothing and feeds nobody. Its bindings go first: from then on what is for it comes back
+    to the publisher, who keeps it, so nothing can arrive between the look and the deletion."""
+    for binding in queue.bindings:
+        channel.ask(
+            partial(_unbind, channel.amqp, queue, binding),
+            deadline,
+        )
+    found = channel.ask(
+        lambda done: channel.amqp.queue_declare(queue.name, passive=True, callback=done), deadline
+    )
+    return not found.method.message_count and not found.method.consumer_count
+
+
+def _bind(amqp: Any, queue: Any, binding: Any, done: Done) -> object:
+    return amqp.queue_bind(queue.name, binding.exchange.name, binding.routing_key, callback=done)
+
+
+def _unbind(amqp: Any, queue: Any, binding: Any, done: Done) -> object:
+    return amqp.queue_unbind(queue.name, binding.exchange.name, binding.routing_key, callback=done)

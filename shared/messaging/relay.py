@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import random
 import threading
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Row
@@ -16,12 +18,16 @@ from shared.database.unit_of_work import Database
 from shared.logs import get_logger
 from shared.messaging.broker import Broker, Outgoing, Receipt
 
-BATCH = 500
+BATCH = 1000
 POLL_SECONDS = 1.0
 CONFIRM_SECONDS = 10.0
+# How often what came back unroutable is offered again: its queue may be back.
+UNROUTABLE_SECONDS = 10.0
 # One number for all services: an advisory lock belongs to one database, and each service has its own.
 RELAY_LOCK = 0x0D1A_106
 log = get_logger("relay")
+
+Rows = Sequence[Row[Any]]
 
 
 class NotConfirmed(Exception):
@@ -35,6 +41,7 @@ class Relay:
         self._database = database
         self._broker = broker
         self._on_postgresql = database.engine.dialect.name == "postgresql"
+        self._offered_again = time.monotonic()
 
     def run(self, stop: threading.Event) -> None:
         """Relay until `stop` is set; a database or broker that is away is waited for."""
@@ -44,6 +51,7 @@ class Relay:
                 with self._active() as connection:
                     while connection is not None and not stop.is_set():
                         if self.relay_batch(connection) < BATCH:
+                            self._offer_again(connection)
                             self._database.wake.wait(POLL_SECONDS)
                         pause = 0.05
                     if connection is None:
@@ -82,6 +90,26 @@ class Relay:
             else self._from_sqlite(connection)
         )
 
+    def offer_unroutable(self, connection: Connection) -> int:
+        """Publish again what came back, oldest first; the number that has found its queue."""
+        parked = self._database.tables.unroutable
+        with connection.begin():
+            rows = connection.execute(sa.select(parked).order_by(parked.c.id).limit(BATCH)).all()
+        receipts = self._publish(rows, mandatory=True)
+        found = [row.id for row in rows if receipts[row.id] is Receipt.CONFIRMED]
+        if found:
+            with self._database.engine.begin() as writing:
+                writing.execute(sa.delete(parked).where(parked.c.id.in_(found)))
+            log.info("what was unroutable has found its queue", count=len(found))
+        return len(found)
+
+    def _offer_again(self, connection: Connection) -> None:
+        now = time.monotonic()
+        if now - self._offered_again >= UNROUTABLE_SECONDS:
+            self._offered_again = now
+            while self.offer_unroutable(connection) == BATCH:
+                pass
+
     def _from_postgresql(self, connection: Connection) -> int:
         """One transaction: rows deleted, published, confirmed, then committed.
 
@@ -95,11 +123,9 @@ class Relay:
             .limit(BATCH)
             .with_for_update(skip_locked=True)
         )
+        taken = sa.delete(outbox).where(outbox.c.id.in_(oldest)).returning(*_needed(outbox))
         with connection.begin():
-            rows = connection.execute(
-                sa.delete(outbox).where(outbox.c.id.in_(oldest)).returning(outbox)
-            ).all()
-            rows = sorted(rows, key=lambda row: row.id)
+            rows = sorted(connection.execute(taken).all(), key=lambda row: row.id)
             receipts = self._publish(rows)
             self._park(connection, [row for row in rows if receipts[row.id] is Receipt.UNROUTABLE])
             if Receipt.REFUSED in receipts.values():
@@ -113,7 +139,8 @@ class Relay:
         """
         outbox = self._database.tables.outbox
         with connection.begin():
-            rows = connection.execute(sa.select(outbox).order_by(outbox.c.id).limit(BATCH)).all()
+            waiting = sa.select(*_needed(outbox)).order_by(outbox.c.id).limit(BATCH)
+            rows = connection.execute(waiting).all()
         if not rows:
             return 0
         receipts = self._publish(rows)
@@ -125,17 +152,20 @@ class Relay:
             raise NotConfirmed
         return len(left)
 
-    def _publish(self, rows: Sequence[Row[tuple[object, ...]]]) -> dict[int, Receipt]:
+    def _publish(self, rows: Rows, *, mandatory: bool | None = None) -> dict[int, Receipt]:
         batch = [
             Outgoing(
-                id=row.message_id, type=row.type, body=row.body.encode(), mandatory=row.mandatory
+                row.message_id,
+                row.type,
+                row.body.encode(),
+                row.mandatory if mandatory is None else mandatory,
             )
             for row in rows
         ]
         receipts = self._broker.publish(batch, timeout=CONFIRM_SECONDS) if batch else []
         return {row.id: receipt for row, receipt in zip(rows, receipts, strict=True)}
 
-    def _park(self, connection: Connection, rows: Sequence[Row[tuple[object, ...]]]) -> None:
+    def _park(self, connection: Connection, rows: Rows) -> None:
         for row in rows:
             log.error(
                 "no queue wants a message that should be wanted; parked",
@@ -149,3 +179,8 @@ class Relay:
                 {name: getattr(row, name) for name in columns} | {"parked_at": now} for row in rows
             ]
             connection.execute(sa.insert(self._database.tables.unroutable), parked)
+
+
+def _needed(outbox: sa.Table) -> list[sa.Column[Any]]:
+    """Not when it was written: reading a time costs, for every message."""
+    return [column for column in outbox.c if column.name != "created_at"]

@@ -10,11 +10,12 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import closing
 from urllib.parse import urlsplit
 
 import pytest
+from amqp.exceptions import PreconditionFailed
 from kombu.connection import Connection
-from pika.exceptions import ChannelClosedByBroker
 
 from shared.messaging.broker import Broker, Delivery, Outgoing, Receipt, connect
 from shared.messaging.kombu_adapter import KombuBroker
@@ -71,8 +72,11 @@ class Inbox:
 class House:
     """A broker with an exchange of its own, and everything that a test made on it."""
 
-    def __init__(self, url: str, cleanup_url: str | None = None) -> None:
-        self.exchange = f"test-{os.urandom(5).hex()}"
+    def __init__(
+        self, url: str, cleanup_url: str | None = None, *, exchange: str | None = None
+    ) -> None:
+        self.exchange = exchange or f"test-{os.urandom(5).hex()}"
+        self._url = url
         self.broker = connect(url, exchange=self.exchange)
         self._cleanup_url = cleanup_url
         self._topologies: list[Topology] = []
@@ -104,6 +108,22 @@ class House:
     def publish_aside(self, *messages: Outgoing, timeout: float = 5.0) -> Future[list[Receipt]]:
         """In another thread: in-process, a receipt waits for the consumers."""
         return self._threads.submit(self.publish, *messages, timeout=timeout)
+
+    def next_release(self) -> House:
+        """The same service in another process, which may declare otherwise."""
+        return House(self._url, self._cleanup_url, exchange=self.exchange)
+
+    def is_declared(self, *, delivery_limit: int) -> bool:
+        """Whether the service's queue has this limit."""
+        wanted = topology(
+            exchange=self.exchange, service="toy", types=(), delivery_limit=delivery_limit
+        )
+        with Connection(self._cleanup_url) as connection:
+            try:
+                wanted.queues[-1](connection.default_channel).queue_declare()
+            except PreconditionFailed:
+                return False
+        return True
 
     def delete(self, queue: str) -> None:
         with Connection(self._cleanup_url) as connection:
@@ -622,12 +642,32 @@ def test_a_deleted_queue_is_declared_again(wired: House) -> None:
 
 
 @ON_RABBITMQ
-def test_what_was_declared_otherwise_is_an_error(wired: House) -> None:
-    """A person must decide; neither the old queue nor the new one is silently taken."""
+def test_an_empty_queue_that_was_declared_otherwise_is_replaced(wired: House) -> None:
+    """Nothing can be lost by it."""
     wired.declare("seat.taken", delivery_limit=20)
 
-    with pytest.raises(ChannelClosedByBroker, match="delivery-limit"):
-        wired.declare("seat.taken", delivery_limit=5)
+    with closing(wired.next_release()) as newer:
+        queue = newer.declare("seat.taken", delivery_limit=5)
+        assert newer.is_declared(delivery_limit=5)
+
+        inbox = newer.consume(queue)
+        until(lambda: newer.publish(*messages("a")) == [Receipt.CONFIRMED])
+        until(lambda: inbox.handled == ["a"])
+
+
+@ON_RABBITMQ
+def test_a_queue_that_holds_messages_is_used_as_it_is(wired: House) -> None:
+    """Whatever its arguments are: what waits in it is handled, and what comes finds it."""
+    wired.declare("seat.taken", delivery_limit=20)
+    wired.publish(*messages("a"))
+
+    with closing(wired.next_release()) as newer:
+        queue = newer.declare("seat.taken", delivery_limit=5)
+        assert newer.is_declared(delivery_limit=20)
+
+        inbox = newer.consume(queue)
+        until(lambda: newer.publish(*messages("b")) == [Receipt.CONFIRMED])
+        until(lambda: inbox.handled == ["a", "b"])
 
 
 @ON_RABBITMQ

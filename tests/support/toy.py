@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -37,6 +38,10 @@ ADDED = MessageType("number.added", Added, ("toy",), "A number")
 UNWANTED = MessageType("number.unwanted", Added, ("elsewhere",), "Nobody here subscribes to it")
 
 
+class Deadly(BaseException):
+    """Ends the process that handles a message."""
+
+
 @dataclass
 class Toy:
     """The toy's database and handlers; `trouble` in a message makes its handler fail while the word is in `troubles`."""
@@ -45,8 +50,14 @@ class Toy:
 
     def __post_init__(self) -> None:
         self.troubles: set[str] = set()
+        self.calls: list[int] = []
         self.handlers = Handlers()
         self.handlers.handles("number.added", schema=Added)(self._add)
+
+    def take_many(self) -> None:
+        """Handle neighbours together from now on."""
+        self.handlers = Handlers()
+        self.handlers.handles("number.added", schema=Added, many=self._add_many)(self._add)
 
     def unit_of_work(self) -> UnitOfWork:
         return UnitOfWork(self.database)
@@ -68,8 +79,17 @@ class Toy:
 
     def _add(self, uow: UnitOfWork, data: dict[str, Any], message: Message) -> None:
         uow.session.execute(sa.insert(EFFECTS).values(message_id=message.id, number=data["number"]))
+        if data["trouble"] == "deadly":
+            raise Deadly
         if data["trouble"] in self.troubles:
             raise RuntimeError(data["trouble"])
+
+    def _add_many(self, uow: UnitOfWork, some: Sequence[tuple[dict[str, Any], Message]]) -> None:
+        self.calls.append(len(some))
+        rows = [{"message_id": message.id, "number": data["number"]} for data, message in some]
+        uow.session.execute(sa.insert(EFFECTS), rows)
+        if any(data["trouble"] in self.troubles for data, _ in some):
+            raise RuntimeError("one of many")
 
 
 def toy(url: str, *, clock: FixedClock | None = None, deployed: tuple[str, ...] = ("toy",)) -> Toy:
