@@ -164,6 +164,11 @@ class Notices:
             notice.lease, notice.lease_until = lease, until
         return claimed
 
+    def renew(self, *, lease: UUID, now: datetime, until: datetime) -> None:
+        """Hold on to what a lease still holds; what it has lost stays lost."""
+        held = sa.update(Notice).where(Notice.lease == lease, Notice.lease_until >= now)
+        self._session.execute(held.values(lease_until=until))
+
     def left_behind(self, now: datetime, limit: int) -> list[Notice]:
         """Notices that a worker was sending when it was last heard of, too long ago; locked."""
         left = sa.select(Notice).where(*_left_behind(now)).limit(limit)

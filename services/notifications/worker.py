@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import random
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -28,10 +29,14 @@ from shared.logs import get_logger
 BATCH = 40
 # At once, so that one stalled connection does not hold up the sign-in code behind it.
 SENDERS = 4
-LEASE = timedelta(minutes=3)
+# What a worker that died has taken is free again after this; one that lives renews it while it sends,
+LEASE = timedelta(seconds=20)
+RENEW_SECONDS = 5.0
+# but no longer than this: what it was told of the recipients must not be older.
+LONGEST_LEASE = timedelta(minutes=3)
 LINE_PAUSE = timedelta(minutes=1)
 POLL_SECONDS = 0.5
-# Between tries to record what became of a mail: together shorter than the lease.
+# Between tries to record what became of a mail, while the database is away.
 RECORD_PAUSES = (0.5, 1, 2, 4, 8, 16, 32, 32)
 log = get_logger("worker")
 
@@ -84,12 +89,32 @@ class Worker:
             claimed = uow.notices.claim(lease=lease, now=now, until=now + LEASE, limit=BATCH)
         if not claimed:
             return 0
-        material = gather(self._deps, claimed)
-        with ThreadPoolExecutor(SENDERS, thread_name_prefix="send") as senders:
-            told = [senders.submit(self._tell, notice, lease, material) for notice in claimed]
+        with self._renewing(lease, until=now + LONGEST_LEASE):
+            material = gather(self._deps, claimed)
+            with ThreadPoolExecutor(SENDERS, thread_name_prefix="send") as senders:
+                told = [senders.submit(self._tell, notice, lease, material) for notice in claimed]
         for one in told:
             one.result()
         return len(claimed)
+
+    @contextmanager
+    def _renewing(self, lease: UUID, *, until: datetime) -> Iterator[None]:
+        """Keep a lease alive while this worker is, so that it can be short for those that are not."""
+        done = threading.Event()
+
+        def renew() -> None:
+            while not done.wait(RENEW_SECONDS):
+                now = self._deps.clock.now()
+                with suppress(DBAPIError, PoolTimeout), self._unit_of_work() as uow:
+                    uow.notices.renew(lease=lease, now=now, until=min(now + LEASE, until))
+
+        renewing = threading.Thread(target=renew, name="lease", daemon=True)
+        renewing.start()
+        try:
+            yield
+        finally:
+            done.set()
+            renewing.join()
 
     def _tell(self, notice: Notice, lease: UUID, material: Material) -> None:
         if self._stop.is_set() or self._is_paused(self._deps.clock.now()):

@@ -621,6 +621,26 @@ def test_a_worker_that_comes_back_late_starts_nothing(notifications: Notificatio
     assert len(provider.sent) == 1
 
 
+def test_a_lease_is_renewed_while_its_worker_lives_and_not_once_it_was_lost(
+    notifications: Notifications,
+) -> None:
+    """So that it can be short for a worker that died."""
+    notifications.registered(notifications.publish(), notifications.somebody())
+    lease, now = new_id(), notifications.clock.now()
+    with notifications.deps.unit_of_work() as uow:
+        uow.notices.claim(lease=lease, now=now, until=now + LEASE, limit=10)
+    with notifications.deps.unit_of_work() as uow:
+        uow.notices.renew(lease=lease, now=now, until=now + 2 * LEASE)
+    notifications.clock.advance(seconds=LEASE.total_seconds() + 1)
+    assert notifications.work() == 0
+
+    notifications.clock.advance(seconds=LEASE.total_seconds() + 1)
+    late = notifications.clock.now()
+    with notifications.deps.unit_of_work() as uow:
+        uow.notices.renew(lease=lease, now=late, until=late + LEASE)
+    assert notifications.work() == 1
+
+
 def test_a_lease_that_ended_holds_nothing(notifications: Notifications) -> None:
     """Even if nobody took over: the address is as old as the lease, and is asked again."""
     provider = Provider()
