@@ -100,7 +100,7 @@ lock: ## Lock the Python and front-end packages again (UPGRADE=1 takes newer one
 up: runtime ## Start a process a role against PostgreSQL and RabbitMQ, without containers
 	@$(RUN) -m deploy.cli up $(if $(DATA),--data "$(DATA)")
 
-docs: setup ## Write the API, message and settings pages of docs/ again
+docs: setup ## Write the generated pages of docs/ again: APIs, messages, settings, access
 	@$(RUN) -m deploy.docs
 
 messages: docs

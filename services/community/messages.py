@@ -5,72 +5,95 @@ from __future__ import annotations
 import marshmallow as ma
 from marshmallow import fields
 
+from services.community import examples
 from services.community.models import Consent, Membership, Organisation, Person, SignIn
-from shared.messaging.message import Draft, MessageType
+from shared.messaging.message import Draft, MessageType, means
 
 
 class PersonState(ma.Schema):
-    id = fields.UUID(required=True)
-    language = fields.String(required=True)
-    status = fields.String(required=True)
+    id = fields.UUID(required=True, metadata=means("The person"))
+    language = fields.String(required=True, metadata=means("vi or en"))
+    status = fields.String(required=True, metadata=means("active"))
 
 
 class OrganisationState(ma.Schema):
-    id = fields.UUID(required=True)
-    name = fields.String(required=True)
-    name_en = fields.String(required=True, allow_none=True)
-    short_name = fields.String(required=True, allow_none=True)
-    kind = fields.String(required=True)
-    parent_id = fields.UUID(required=True, allow_none=True)
-    area_id = fields.UUID(required=True, allow_none=True)
-    valid_from = fields.Date(required=True, allow_none=True)
-    valid_until = fields.Date(
-        required=True,
-        allow_none=True,
-        metadata={"description": "The first day on which it no longer holds"},
+    id = fields.UUID(required=True, metadata=means("The organisation"))
+    name = fields.String(required=True, metadata=means("In Vietnamese, in full"))
+    name_en = fields.String(required=True, allow_none=True, metadata=means("In English"))
+    short_name = fields.String(required=True, allow_none=True, metadata=means("In Vietnamese"))
+    kind = fields.String(required=True, metadata=means("public_body, association or business"))
+    parent_id = fields.UUID(
+        required=True, allow_none=True, metadata=means("The organisation that it belongs to")
     )
-    successor_ids = fields.List(fields.UUID, required=True)
+    area_id = fields.UUID(required=True, allow_none=True, metadata=means("Where it is"))
+    valid_from = fields.Date(
+        required=True, allow_none=True, metadata=means("The first day on which it exists")
+    )
+    valid_until = fields.Date(
+        required=True, allow_none=True, metadata=means("The first day on which it no longer holds")
+    )
+    successor_ids = fields.List(
+        fields.UUID, required=True, metadata=means("The organisations that follow it")
+    )
 
 
 class MembershipState(ma.Schema):
-    person_id = fields.UUID(required=True)
-    organisation_id = fields.UUID(required=True)
-    role = fields.String(required=True)
-    event_id = fields.UUID(required=True, allow_none=True)
-    status = fields.String(required=True, metadata={"description": "given or ended"})
+    person_id = fields.UUID(required=True, metadata=means("Who has the role"))
+    organisation_id = fields.UUID(required=True, metadata=means("In which organisation"))
+    role = fields.String(
+        required=True, metadata=means("member, officer, organiser, leader or door")
+    )
+    event_id = fields.UUID(
+        required=True, allow_none=True, metadata=means("The event of a door; else null")
+    )
+    status = fields.String(required=True, metadata=means("given or ended"))
 
 
 class ConsentState(ma.Schema):
-    person_id = fields.UUID(required=True)
-    purpose = fields.String(required=True)
-    status = fields.String(required=True, metadata={"description": "given or withdrawn"})
+    person_id = fields.UUID(required=True, metadata=means("Who decided"))
+    purpose = fields.String(required=True, metadata=means("What for: the key of a purpose"))
+    status = fields.String(required=True, metadata=means("given or withdrawn"))
 
 
 class SignInRequested(ma.Schema):
-    id = fields.UUID(required=True)
-    language = fields.String(required=True)
+    id = fields.UUID(required=True, metadata=means("The sign-in; only community knows whose"))
+    language = fields.String(required=True, metadata=means("Of the mail: vi or en"))
 
 
 PERSON_CHANGED = MessageType(
-    "person.changed", PersonState, (), "Somebody came, or changed their language"
+    "person.changed",
+    PersonState,
+    (),
+    "Somebody came, or changed their language",
+    example=examples.PERSON,
 )
 ORGANISATION_CHANGED = MessageType(
     "organisation.changed",
     OrganisationState,
     ("events", "notifications"),
     "An organisation came, changed or was succeeded",
+    example=examples.ORGANISATION,
 )
 MEMBERSHIP_CHANGED = MessageType(
-    "membership.changed", MembershipState, (), "Somebody was given a role, or it ended"
+    "membership.changed",
+    MembershipState,
+    (),
+    "Somebody was given a role, or it ended",
+    example=examples.MEMBERSHIP,
 )
 CONSENT_CHANGED = MessageType(
-    "consent.changed", ConsentState, (), "Somebody agreed to a purpose, or withdrew"
+    "consent.changed",
+    ConsentState,
+    (),
+    "Somebody agreed to a purpose, or withdrew",
+    example=examples.CONSENT,
 )
 SIGN_IN_REQUESTED = MessageType(
     "sign_in.requested",
     SignInRequested,
     ("notifications",),
     "Somebody wants to sign in and waits for a mail",
+    example=examples.SIGN_IN,
 )
 PUBLISHED = (
     PERSON_CHANGED,

@@ -8,107 +8,142 @@ from typing import Any
 import marshmallow as ma
 from marshmallow import fields
 
+from services.events import examples
 from services.events.models import Event, Partner
-from shared.messaging.message import Draft, MessageType
-
-
-class Shape(ma.Schema):
-    """A part of a message that is read: what it does not name is ignored."""
-
-    class Meta:
-        unknown = ma.EXCLUDE
+from shared.messaging.message import Draft, MessageType, means
 
 
 class TextShape(ma.Schema):
-    vi = fields.String(required=True)
-    en = fields.String(allow_none=True)
+    vi = fields.String(required=True, metadata=means("In Vietnamese"))
+    en = fields.String(allow_none=True, metadata=means("In English"))
 
 
 class NamedOrganisation(ma.Schema):
-    id = fields.UUID(required=True)
-    name = fields.String(required=True)
-    short_name = fields.String(required=True, allow_none=True)
+    id = fields.UUID(required=True, metadata=means("The organisation"))
+    name = fields.String(required=True, metadata=means("In Vietnamese, in full"))
+    short_name = fields.String(required=True, allow_none=True, metadata=means("In Vietnamese"))
 
 
 class HostShape(ma.Schema):
-    role_title = fields.Nested(TextShape, required=True)
-    organisation_id = fields.UUID(required=True, allow_none=True)
-    note = fields.Nested(TextShape, required=True, allow_none=True)
+    role_title = fields.Nested(
+        TextShape, required=True, metadata=means("The office, without a name")
+    )
+    organisation_id = fields.UUID(required=True, allow_none=True, metadata=means("Of the office"))
+    note = fields.Nested(
+        TextShape, required=True, allow_none=True, metadata=means("What the host does there")
+    )
 
 
 class VenueShape(ma.Schema):
-    name = fields.String(required=True)
-    address = fields.String(required=True, allow_none=True)
-    area_id = fields.UUID(required=True, allow_none=True)
-    accessibility = fields.Nested(TextShape, required=True, allow_none=True)
+    name = fields.String(required=True, metadata=means("The place"))
+    address = fields.String(required=True, allow_none=True, metadata=means("Of the place"))
+    area_id = fields.UUID(required=True, allow_none=True, metadata=means("The area it lies in"))
+    accessibility = fields.Nested(
+        TextShape, required=True, allow_none=True, metadata=means("How one gets in")
+    )
 
 
 class DocumentShape(ma.Schema):
-    number = fields.String(required=True, allow_none=True)
-    date = fields.Date(required=True, allow_none=True)
+    number = fields.String(required=True, allow_none=True, metadata=means("As written on it"))
+    date = fields.Date(required=True, allow_none=True, metadata=means("Of the document"))
 
 
 class EventState(ma.Schema):
     """The whole public state of an event, what changed in it and why."""
 
-    id = fields.UUID(required=True)
-    organisation_id = fields.UUID(required=True)
+    id = fields.UUID(required=True, metadata=means("The event"))
+    organisation_id = fields.UUID(required=True, metadata=means("The organisation that owns it"))
     organisation = fields.Nested(
         NamedOrganisation,
         required=True,
         allow_none=True,
-        metadata={"description": "null until community has told of it"},
+        metadata=means("The owner by name; null until community has told of it"),
     )
-    kind = fields.String(required=True)
-    status = fields.String(required=True, metadata={"description": "published or cancelled"})
-    title = fields.Nested(TextShape, required=True)
-    summary = fields.Nested(TextShape, required=True, allow_none=True)
-    description = fields.Nested(TextShape, required=True, allow_none=True)
-    audience = fields.Nested(TextShape, required=True, allow_none=True)
-    hosts = fields.List(fields.Nested(HostShape), required=True)
-    venue = fields.Nested(VenueShape, required=True, allow_none=True)
-    starts_at = fields.AwareDateTime(required=True)
-    ends_at = fields.AwareDateTime(required=True)
-    timezone = fields.String(required=True)
+    kind = fields.String(required=True, metadata=means("The key of a kind, such as dialogue"))
+    status = fields.String(required=True, metadata=means("published or cancelled"))
+    title = fields.Nested(TextShape, required=True, metadata=means("What it is called"))
+    summary = fields.Nested(
+        TextShape, required=True, allow_none=True, metadata=means("In a sentence or two")
+    )
+    description = fields.Nested(
+        TextShape, required=True, allow_none=True, metadata=means("At length; plain text")
+    )
+    audience = fields.Nested(
+        TextShape, required=True, allow_none=True, metadata=means("Whom it is for")
+    )
+    hosts = fields.List(
+        fields.Nested(HostShape), required=True, metadata=means("Who leads it, in their order")
+    )
+    venue = fields.Nested(
+        VenueShape, required=True, allow_none=True, metadata=means("Where; null if not known")
+    )
+    starts_at = fields.AwareDateTime(required=True, metadata=means("When it starts"))
+    ends_at = fields.AwareDateTime(required=True, metadata=means("When it ends"))
+    timezone = fields.String(required=True, metadata=means("Of the place: an IANA name"))
     capacity = fields.Integer(
-        required=True,
-        metadata={"description": "As published; afterwards registrations decides"},
+        required=True, metadata=means("As published; afterwards registrations decides")
     )
-    waitlist = fields.Boolean(required=True)
-    registration_opens_at = fields.AwareDateTime(required=True)
-    registration_closes_at = fields.AwareDateTime(required=True)
-    partner_ids = fields.List(fields.UUID, required=True)
+    waitlist = fields.Boolean(
+        required=True, metadata=means("Whether one can wait when all places are taken")
+    )
+    registration_opens_at = fields.AwareDateTime(
+        required=True, metadata=means("From when one can register")
+    )
+    registration_closes_at = fields.AwareDateTime(
+        required=True, metadata=means("From when one can no longer register")
+    )
+    partner_ids = fields.List(
+        fields.UUID, required=True, metadata=means("The organisations that take part")
+    )
     changed = fields.List(
-        fields.String, required=True, metadata={"description": "Names of the fields that changed"}
+        fields.String, required=True, metadata=means("Names of the fields that changed")
     )
     reason = fields.Nested(
         TextShape,
         required=True,
         allow_none=True,
-        metadata={"description": "Why it was moved or cancelled, in the organiser's words"},
+        metadata=means("Why it was moved or cancelled, in the organiser's words"),
     )
 
 
 class Invitation(ma.Schema):
     """A partner is asked to take part."""
 
-    event_id = fields.UUID(required=True)
-    organisation_id = fields.UUID(required=True)
-    document = fields.Nested(DocumentShape, required=True, allow_none=True)
+    event_id = fields.UUID(required=True, metadata=means("The event"))
+    organisation_id = fields.UUID(required=True, metadata=means("Who is asked"))
+    document = fields.Nested(
+        DocumentShape, required=True, allow_none=True, metadata=means("The plan that asks for it")
+    )
 
 
 _TOLD = ("registrations", "notifications")
 EVENT_PUBLISHED = MessageType(
-    "event.published", EventState, _TOLD, "An event is shown to everybody"
+    "event.published",
+    EventState,
+    _TOLD,
+    "An event is shown to everybody",
+    example=examples.PUBLISHED,
 )
 EVENT_CHANGED = MessageType(
-    "event.changed", EventState, _TOLD, "A published event was moved, or its texts were edited"
+    "event.changed",
+    EventState,
+    _TOLD,
+    "A published event was moved, or its texts were edited",
+    example=examples.CHANGED,
 )
 EVENT_CANCELLED = MessageType(
-    "event.cancelled", EventState, _TOLD, "A published event does not take place"
+    "event.cancelled",
+    EventState,
+    _TOLD,
+    "A published event does not take place",
+    example=examples.CANCELLED,
 )
 PARTNER_INVITED = MessageType(
-    "partner.invited", Invitation, ("notifications",), "An organisation is asked to take part"
+    "partner.invited",
+    Invitation,
+    ("notifications",),
+    "An organisation is asked to take part",
+    example=examples.INVITATION,
 )
 PUBLISHED = (EVENT_PUBLISHED, EVENT_CHANGED, EVENT_CANCELLED, PARTNER_INVITED)
 
@@ -152,6 +187,13 @@ def _named(event: Event) -> dict[str, Any] | None:
     if known is None:
         return None
     return {"id": event.organisation_id, "name": known.name, "short_name": known.short_name}
+
+
+class Shape(ma.Schema):
+    """A part of a message that is read: what it does not name is ignored."""
+
+    class Meta:
+        unknown = ma.EXCLUDE
 
 
 class OrganisationState(Shape):

@@ -7,61 +7,82 @@ from datetime import datetime
 import marshmallow as ma
 from marshmallow import fields
 
+from services.registrations import examples
 from services.registrations.models import Offer, Registration
-from shared.messaging.message import Draft, MessageType
+from shared.messaging.message import Draft, MessageType, means
 
 
 class RegistrationState(ma.Schema):
     """The state of a registration; no name, no address."""
 
-    id = fields.UUID(required=True)
-    person_id = fields.UUID(required=True)
-    event_id = fields.UUID(required=True)
+    id = fields.UUID(required=True, metadata=means("The registration"))
+    person_id = fields.UUID(required=True, metadata=means("Who registered"))
+    event_id = fields.UUID(required=True, metadata=means("For which event"))
     position = fields.Integer(
-        required=True, allow_none=True, metadata={"description": "In the waitlist, from 1"}
+        required=True, allow_none=True, metadata=means("In the waitlist, from 1")
     )
-    promoted = fields.Boolean(
-        required=True, metadata={"description": "The place came from the waitlist"}
-    )
+    promoted = fields.Boolean(required=True, metadata=means("The place came from the waitlist"))
     why = fields.String(
         required=True,
         allow_none=True,
-        metadata={"description": "own-wish, organiser or event-cancelled"},
+        metadata=means("Why it was cancelled: own-wish, organiser or event-cancelled"),
     )
 
 
 class OfferState(ma.Schema):
     """The seats of an event."""
 
-    event_id = fields.UUID(required=True)
-    capacity = fields.Integer(required=True)
-    seats_left = fields.Integer(required=True)
-    waitlist_length = fields.Integer(required=True)
-    state = fields.String(required=True)
+    event_id = fields.UUID(required=True, metadata=means("The event"))
+    capacity = fields.Integer(required=True, metadata=means("How many places there are"))
+    seats_left = fields.Integer(required=True, metadata=means("How many of them are free"))
+    waitlist_length = fields.Integer(required=True, metadata=means("How many people wait"))
+    state = fields.String(
+        required=True, metadata=means("open, full, not-yet-open, closed or cancelled")
+    )
 
 
 class Attendance(ma.Schema):
     """How many were admitted."""
 
-    event_id = fields.UUID(required=True)
-    checked_in = fields.Integer(required=True)
+    event_id = fields.UUID(required=True, metadata=means("The event"))
+    checked_in = fields.Integer(required=True, metadata=means("How many were admitted so far"))
 
 
 _TOLD = ("events", "notifications")
 REGISTRATION_CONFIRMED = MessageType(
-    "registration.confirmed", RegistrationState, _TOLD, "Somebody has a place"
+    "registration.confirmed",
+    RegistrationState,
+    _TOLD,
+    "Somebody has a place",
+    example=examples.CONFIRMED,
 )
 REGISTRATION_WAITLISTED = MessageType(
-    "registration.waitlisted", RegistrationState, _TOLD, "Somebody waits for a place"
+    "registration.waitlisted",
+    RegistrationState,
+    _TOLD,
+    "Somebody waits for a place",
+    example=examples.WAITLISTED,
 )
 REGISTRATION_CANCELLED = MessageType(
-    "registration.cancelled", RegistrationState, _TOLD, "Somebody gave up a place, or lost it"
+    "registration.cancelled",
+    RegistrationState,
+    _TOLD,
+    "Somebody gave up a place, or lost it",
+    example=examples.CANCELLED,
 )
 OFFER_CHANGED = MessageType(
-    "offer.changed", OfferState, ("events",), "Seats were taken, freed or added"
+    "offer.changed",
+    OfferState,
+    ("events",),
+    "Seats were taken, freed or added",
+    example=examples.OFFER,
 )
 ATTENDANCE_RECORDED = MessageType(
-    "attendance.recorded", Attendance, ("events",), "Somebody was admitted"
+    "attendance.recorded",
+    Attendance,
+    ("events",),
+    "Somebody was admitted",
+    example=examples.ATTENDANCE,
 )
 PUBLISHED = (
     REGISTRATION_CONFIRMED,
@@ -111,19 +132,23 @@ def attendance_recorded(offer: Offer) -> Draft:
     )
 
 
-class TextShape(ma.Schema):
+class Shape(ma.Schema):
+    """A part of a message that is read: what it does not name is ignored."""
+
+    class Meta:
+        unknown = ma.EXCLUDE
+
+
+class TextShape(Shape):
     vi = fields.String(required=True)
     en = fields.String(allow_none=True)
 
 
-class VenueShape(ma.Schema):
-    class Meta:
-        unknown = ma.EXCLUDE
-
+class VenueShape(Shape):
     name = fields.String(required=True)
 
 
-class EventState(ma.Schema):
+class EventState(Shape):
     """What registrations needs of an event."""
 
     id = fields.UUID(required=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, cast
@@ -99,14 +100,23 @@ class Message:
             raise Undecodable(f"not a CloudEvent: {type(error).__name__}") from error
 
 
+def means(text: str) -> dict[str, str]:
+    """The metadata of a published field: what it means, for the catalogue."""
+    return {"description": text}
+
+
 @dataclass(frozen=True, slots=True)
 class MessageType:
-    """A type of message, declared by the service that publishes it (in its `messages.py`)."""
+    """A type of message, declared by the service that publishes it (in its `messages.py`).
+
+    `example` is the data of one such message, for the catalogue; every consumer has to be able to read it.
+    """
 
     name: str
     schema: type[ma.Schema]
     consumed_by: tuple[str, ...]
     doc: str
+    example: Mapping[str, Any] = field(default_factory=dict, kw_only=True, compare=False)
 
     def about(self, subject: object, *, sequence: int, **data: Any) -> Draft:
         """A message about `subject`, ready for `UnitOfWork.publish`; data that the schema refuses is a ValueError."""

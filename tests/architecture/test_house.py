@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from deploy import docs
+from deploy import contracts, docs
 from deploy.embedded import SERVICES
 from services.web.settings import Settings as WebSettings
 from shared.database.engine import create_engine
@@ -39,7 +39,9 @@ def test_every_subscription_has_a_publisher_that_names_the_subscriber() -> None:
         for type_ in service.handlers.types:
             subscribed[type_].add(service.name)
     declared = {
-        type_.name: set(type_.consumed_by) for types in docs.PUBLISHED.values() for type_ in types
+        type_.name: set(type_.consumed_by)
+        for types in contracts.PUBLISHED.values()
+        for type_ in types
     }
 
     assert {name: who for name, who in declared.items() if who} == dict(subscribed)
@@ -47,7 +49,7 @@ def test_every_subscription_has_a_publisher_that_names_the_subscriber() -> None:
 
 def test_no_message_type_is_published_by_two_services() -> None:
     """A type has one owner."""
-    names = [type_.name for types in docs.PUBLISHED.values() for type_ in types]
+    names = [type_.name for types in contracts.PUBLISHED.values() for type_ in types]
     assert len(names) == len(set(names))
 
 

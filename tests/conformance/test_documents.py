@@ -9,6 +9,7 @@ import yaml
 from jsonschema import Draft7Validator, Draft202012Validator
 
 from deploy import docs
+from deploy.docs.asyncapi import asyncapi_document
 from tests.conformance.data import conformance_data, conformance_json
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -24,6 +25,11 @@ def test_the_openapi_documents_are_openapi() -> None:
             for error in validator.iter_errors(document)
         ]
         assert errors == []
+
+
+def test_the_asyncapi_document_is_asyncapi() -> None:
+    """Version 3.0, as the AsyncAPI Initiative's schema says, the bindings of AMQP included."""
+    Draft7Validator(conformance_json("asyncapi", "3.0.0.json")).validate(asyncapi_document())
 
 
 def test_the_compose_file_is_a_compose_file() -> None:

@@ -34,8 +34,14 @@ class Added(ma.Schema):
     trouble = fields.String(load_default="", dump_default="")
 
 
-ADDED = MessageType("number.added", Added, ("toy",), "A number")
-UNWANTED = MessageType("number.unwanted", Added, ("elsewhere",), "Nobody here subscribes to it")
+ADDED = MessageType("number.added", Added, ("toy",), "A number", example={"number": 1})
+UNWANTED = MessageType(
+    "number.unwanted",
+    Added,
+    ("elsewhere",),
+    "Nobody here subscribes to it",
+    example={"number": 1},
+)
 
 
 class Deadly(BaseException):

@@ -1,0 +1,26 @@
+"""An example of each message that registrations publishes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+_EVENT = "0197e2a4-0000-7000-8000-000000000001"
+
+CONFIRMED: dict[str, Any] = {
+    "id": "0197e2a4-0000-7000-8000-000000000005",
+    "person_id": "0197e2a4-0000-7000-8000-000000000004",
+    "event_id": _EVENT,
+    "position": None,
+    "promoted": False,
+    "why": None,
+}
+WAITLISTED = CONFIRMED | {"position": 3}
+CANCELLED = CONFIRMED | {"why": "own-wish"}
+OFFER: dict[str, Any] = {
+    "event_id": _EVENT,
+    "capacity": 200,
+    "seats_left": 34,
+    "waitlist_length": 0,
+    "state": "open",
+}
+ATTENDANCE: dict[str, Any] = {"event_id": _EVENT, "checked_in": 12}
