@@ -221,7 +221,6 @@ class SeatsState(Shape):
     capacity = fields.Integer(required=True)
     seats_left = fields.Integer(required=True)
     waitlist_length = fields.Integer(required=True)
-    state = fields.String(required=True)
 
 
 class Attendance(Shape):

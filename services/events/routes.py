@@ -64,7 +64,7 @@ def list_kinds() -> dict[str, Any]:
 def list_events(query: dict[str, Any]) -> dict[str, Any]:
     """Public events by start; the drafts of an organisation only for those who plan there."""
     deps = current_deps()
-    query = {"cursor": None} | query
+    query, now = {"cursor": None} | query, deps.clock.now()
     with deps.unit_of_work(read_only=True) as uow:
         wants_drafts = query["status"] is Status.DRAFT
         permit(public=not wants_drafts, organisation=query["organisation_id"])
@@ -72,9 +72,9 @@ def list_events(query: dict[str, Any]) -> dict[str, Any]:
             names = ("organisation_id", "cursor", "limit")
             found, following = uow.events.drafts(**{name: query[name] for name in names})
         else:
-            query["ends_after"] = query["ends_after"] or deps.clock.now()
+            query["ends_after"] = query["ends_after"] or now
             found, following = uow.events.page(**query)
-        return {"items": [event_view(event) for event in found], "next": following}
+        return {"items": [event_view(event, now) for event in found], "next": following}
 
 
 @bp.post("/events")
@@ -88,9 +88,8 @@ def create_event(fields: dict[str, Any], *, uow: UnitOfWork) -> dict[str, Any]:
     permit(organisation=organisation_id, hidden=False)
     host = urlsplit(deps.settings.public_url).hostname or "localhost"
     now = deps.clock.now()
-    return event_view(
-        operations.draft(uow, fields, organisation_id=organisation_id, host=host, now=now)
-    )
+    event = operations.draft(uow, fields, organisation_id=organisation_id, host=host, now=now)
+    return event_view(event, now)
 
 
 @bp.get("/events/<uuid:event_id>")
@@ -183,7 +182,7 @@ def _own(uow: UnitOfWork, event_id: UUID) -> Event:
 
 def _shown(event: Event) -> Response:
     """An event with its version, for `If-Match`. Never 304: the seats beside it change without it."""
-    response = jsonify(EventView().dump(event_view(event)))
+    response = jsonify(EventView().dump(event_view(event, current_deps().clock.now())))
     response.set_etag(str(event.version))
     return response
 

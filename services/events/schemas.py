@@ -207,10 +207,17 @@ class EventView(ma.Schema):
 EventList = list_of(EventView)
 
 
-def event_view(event: Event) -> dict[str, Any]:
-    """An event with the names that its ids stand for."""
+def event_view(event: Event, now: datetime) -> dict[str, Any]:
+    """An event as it is at `now`, with the names that its ids stand for."""
     shown = {name: getattr(event, name) for name in EventView().fields}
+    seats = event.seats and {
+        "capacity": event.seats.capacity,
+        "left": event.seats.left,
+        "waitlist_length": event.seats.waitlist_length,
+        "state": event.registration_state(now),
+    }
     return shown | {
+        "seats": seats,
         "organisation": _brief(event.organisation_id, event.organisation),
         "partners": [
             _brief(partner.organisation_id, partner.organisation) for partner in event.partners

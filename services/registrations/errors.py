@@ -20,7 +20,9 @@ class AlreadyRegistered(Problem):
 class RegistrationNotOpen(Problem):
     status, type = 409, "registration-not-open"
     title = Text("Chưa đến giờ mở đăng ký", "Registration has not opened yet")
-    detail = Text("Đăng ký mở lúc {opens_at}.", "It opens at {opens_at}.")
+    detail = Text(
+        "Đăng ký mở lúc {opens_at:%H:%M, %d/%m/%Y}.", "It opens at {opens_at:%H:%M, %d %B %Y}."
+    )
     members = ("opens_at",)
 
 
@@ -30,8 +32,8 @@ class RegistrationClosed(Problem):
     status, type = 409, "registration-closed"
     title = Text("Đã hết hạn đăng ký", "Registration is closed")
     detail = Text(
-        "Hạn đăng ký là {closes_at}. Xin liên hệ ban tổ chức nếu cần.",
-        "It closed at {closes_at}. Please ask the organisers if you need to.",
+        "Hạn đăng ký là {closes_at:%H:%M, %d/%m/%Y}. Xin liên hệ ban tổ chức nếu cần.",
+        "It closed at {closes_at:%H:%M, %d %B %Y}. Please ask the organisers if you need to.",
     )
     members = ("closes_at",)
 
@@ -87,7 +89,9 @@ class AlreadyCheckedIn(Problem):
 
     status, type = 409, "already-checked-in"
     title = Text("Vé đã dùng", "This ticket was used")
-    detail = Text("{name} đã vào lúc {checked_in_at}.", "{name} was admitted at {checked_in_at}.")
+    detail = Text(
+        "{name} đã vào lúc {checked_in_at:%H:%M}.", "{name} was admitted at {checked_in_at:%H:%M}."
+    )
     members = ("registration_id", "name", "checked_in_at")
 
 

@@ -6,6 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
@@ -22,7 +23,7 @@ from services.registrations.errors import (
     TicketInvalid,
 )
 from shared.database.tables import mechanism_tables
-from shared.database.types import UTCDateTime, jsonable, string_enum
+from shared.database.types import UTCDateTime, string_enum
 from shared.text import fold
 
 
@@ -109,9 +110,9 @@ class Offer(Base):
             case OfferState.CANCELLED:
                 raise EventCancelled
             case OfferState.NOT_YET_OPEN:
-                raise RegistrationNotOpen(opens_at=jsonable(self.opens_at))
+                raise RegistrationNotOpen(opens_at=self.local(self.opens_at))
             case OfferState.CLOSED:
-                raise RegistrationClosed(closes_at=jsonable(self.closes_at))
+                raise RegistrationClosed(closes_at=self.local(self.closes_at))
         if self.seats_left:
             self._seat(registration)
         elif self.waitlist:
@@ -150,9 +151,15 @@ class Offer(Base):
 
     def resize(self, capacity: int) -> None:
         """Change the number of seats; nobody loses a place by it."""
+        if self.cancelled:
+            raise EventCancelled
         if capacity < self.confirmed:
             raise CapacityBelowConfirmed(confirmed=self.confirmed)
         self.capacity = capacity
+
+    def local(self, moment: datetime) -> datetime:
+        """A moment on the wall clock of the event's place, as people are told it."""
+        return moment.astimezone(ZoneInfo(self.timezone))
 
     def _seat(self, registration: Registration) -> None:
         self.confirmed += 1
@@ -245,7 +252,7 @@ class Registration(Base):
             raise AlreadyCheckedIn(
                 registration_id=str(self.id),
                 name=self.name,
-                checked_in_at=jsonable(self.checked_in_at),
+                checked_in_at=self.offer.local(self.checked_in_at),
             )
         self.checked_in_at, self.checked_in_by = now, by
         self.offer.checked_in += 1

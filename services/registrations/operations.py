@@ -12,6 +12,7 @@ from services.registrations.errors import AlreadyRegistered, TicketInvalid
 from services.registrations.models import Offer, Registration, Status
 from services.registrations.repository import UnitOfWork
 from services.registrations.tickets import TicketReader
+from shared.http.etags import EditedMeanwhile
 from shared.ids import new_id
 
 # Without letters and digits that people mistake for each other (0 O, 1 I L, 5 S, 2 Z, 8 B, U V).
@@ -78,9 +79,13 @@ def promote_from_waitlist(uow: UnitOfWork, offer: Offer, *, now: datetime) -> No
         uow.publish(messages.registration(messages.REGISTRATION_CONFIRMED, first, promoted=True))
 
 
-def resize(uow: UnitOfWork, *, event_id: UUID, capacity: int, now: datetime) -> Offer:
-    """Change the number of seats; new ones go to those who wait."""
+def resize(
+    uow: UnitOfWork, *, event_id: UUID, capacity: int, was: int | None, now: datetime
+) -> Offer:
+    """Change the number of seats, if it is still what the organiser saw; new ones go to those who wait."""
     offer = uow.offers.lock(event_id)
+    if was is not None and was != offer.capacity:
+        raise EditedMeanwhile
     offer.resize(capacity)
     promote_from_waitlist(uow, offer, now=now)
     uow.publish(messages.offer_changed(offer, now))

@@ -46,6 +46,7 @@ from shared.http.access import (
 from shared.http.application import Blueprint
 from shared.http.etags import with_etag
 from shared.http.idempotency import creates
+from shared.http.problems import language
 
 bp = Blueprint(
     "registrations", __name__, url_prefix="/v1", description="Places, tickets and the door"
@@ -61,7 +62,7 @@ def show_offer(event_id: UUID) -> Response:
     with deps.unit_of_work(read_only=True) as uow:
         offer = uow.offers.get(event_id)
     state = offer.state(deps.clock.now())
-    version = f"{offer.event_sequence}.{offer.sequence}.{state}"
+    version = f"{offer.event_sequence}.{offer.sequence}.{state}.{language()}"
     return with_etag(OfferView().dump(offer_view(offer, state)), version)
 
 

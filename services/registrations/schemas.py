@@ -30,11 +30,16 @@ class RegistrationRequest(ma.Schema):
 
 
 class CancelRequest(ma.Schema):
-    reason = Line(200, allow_none=True, load_default=None)
+    """An empty object: there is nothing to say."""
 
 
 class ResizeRequest(ma.Schema):
     capacity = fields.Integer(required=True, strict=True, validate=validate.Range(0, 100_000))
+    was = fields.Integer(
+        strict=True,
+        load_default=None,
+        metadata={"description": "The capacity that the caller saw; another one meanwhile is 412"},
+    )
 
 
 class CheckInRequest(ma.Schema):

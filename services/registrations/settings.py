@@ -15,4 +15,5 @@ class RegistrationsSettings(Settings):
     ticket_key: str = setting(
         doc="Ed25519 private key (JWK) that signs tickets; `doithoai secrets` makes one",
         secret=True,
+        key=True,
     )

@@ -114,6 +114,7 @@ def create_api(
     @app.after_request
     def _headers(response: Response) -> Response:
         response.headers.setdefault("X-Content-Type-Options", "nosniff")
+        response.vary.add("Accept-Language")
         response.headers.setdefault(
             "Cache-Control", "private, no-cache" if request.authorization else "no-cache"
         )

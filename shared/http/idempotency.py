@@ -16,6 +16,7 @@ from shared.database.unit_of_work import UnitOfWork
 from shared.http.access import caller, decided_before
 from shared.http.problems import Invalid, Problem
 from shared.text import Text
+from shared.tokens import ANONYMOUS
 
 HEADER = "Idempotency-Key"
 _LONGEST = 200
@@ -86,7 +87,9 @@ def _scope(key: str) -> dict[str, str]:
                 )
             }
         )
-    return {"caller": caller().name, "route": f"{request.method} {request.path}"[:200], "key": key}
+    # Nobody knows who is anonymous, so there a key belongs to its body: two people never share one.
+    who = f"anonymous {_request_hash()}" if caller() is ANONYMOUS else caller().name
+    return {"caller": who, "route": f"{request.method} {request.path}"[:200], "key": key}
 
 
 def _request_hash() -> str:

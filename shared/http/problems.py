@@ -10,6 +10,7 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
 
+from shared.database.types import jsonable
 from shared.logs import get_logger
 from shared.text import LANGUAGES, Text
 
@@ -19,7 +20,8 @@ log = get_logger("http")
 class Problem(Exception):
     """A refusal that the caller can act on. Subclasses give status, type, title and detail.
 
-    Keyword arguments fill the fields of the texts; those in `members` are also part of the document.
+    Keyword arguments fill the fields of the texts (a time as it is on the wall clock that people know, with a
+    format in the text); those in `members` are also part of the document.
     """
 
     status: ClassVar[int] = 400
@@ -42,7 +44,8 @@ class Problem(Exception):
         }
         if self.detail is not None:
             body["detail"] = self.detail.say(language, **self.values)
-        return body | {name: self.values[name] for name in self.members if name in self.values}
+        members = {name: self.values[name] for name in self.members if name in self.values}
+        return body | jsonable(members)
 
 
 class Invalid(Problem):

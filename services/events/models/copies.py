@@ -49,7 +49,6 @@ class SeatsCopy(Base):
     capacity: Mapped[int] = mapped_column(default=0)
     left: Mapped[int] = mapped_column(default=0)
     waitlist_length: Mapped[int] = mapped_column(default=0)
-    state: Mapped[str] = mapped_column(sa.String(32), default="open")
     attendance_sequence: Mapped[int] = mapped_column(default=0)
     checked_in: Mapped[int] = mapped_column(default=0)
 
@@ -62,7 +61,6 @@ class SeatsCopy(Base):
             capacity=0,
             left=0,
             waitlist_length=0,
-            state="open",
             attendance_sequence=0,
             checked_in=0,
         )
@@ -71,7 +69,7 @@ class SeatsCopy(Base):
         if sequence > self.sequence:
             self.sequence = sequence
             self.capacity, self.left = state["capacity"], state["seats_left"]
-            self.waitlist_length, self.state = state["waitlist_length"], state["state"]
+            self.waitlist_length = state["waitlist_length"]
 
     def take_attendance(self, checked_in: int, *, sequence: int) -> None:
         if sequence > self.attendance_sequence:

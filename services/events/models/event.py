@@ -143,13 +143,30 @@ class Event(Base):
         """Whether everybody may see it."""
         return self.status is not Status.DRAFT
 
+    def registration_state(self, now: datetime) -> str | None:
+        """Whether one can register now, and why not; None while registrations has not told of its seats.
+
+        From the event's own times: no message tells that a window has opened.
+        """
+        if self.seats is None:
+            return None
+        assert self.registration_opens_at and self.registration_closes_at  # noqa: PT018 - it was published
+        if self.status is Status.CANCELLED:
+            return "cancelled"
+        if now < self.registration_opens_at:
+            return "not-yet-open"
+        if now >= self.registration_closes_at:
+            return "closed"
+        return "open" if self.seats.left else "full"
+
     def edit(self, fields: Mapping[str, Any], now: datetime) -> set[str]:
-        """Change what differs; the names of what did.
+        """Change what differs; the names of what did ("venue" for another place, else "venue.accessibility").
 
         Raises EventCancelled, FixedAfterPublication naming what is changed elsewhere, or Invalid.
         """
         self._require_not_cancelled()
         wanted = self._different(fields)
+        moved = "venue" in wanted and self._takes_place_elsewhere(wanted["venue"])
         if self.status is Status.PUBLISHED and (fixed := wanted.keys() - TEXTS - {"partners"}):
             raise FixedAfterPublication(fixed)
         if not wanted:
@@ -159,8 +176,11 @@ class Event(Base):
         if self.status is Status.PUBLISHED:
             found = checks.missing(self) | found
         self._require_no(found)
-        self._changed(wanted, now)
-        return set(wanted)
+        names = {
+            "venue.accessibility" if name == "venue" and not moved else name for name in wanted
+        }
+        self._changed(names, now)
+        return names
 
     def publish(self, now: datetime) -> bool:
         """Show it to everybody; False if it was before. Invalid names all that is missing or wrong."""
@@ -241,6 +261,13 @@ class Event(Base):
                 wanted[name] = value
         return wanted
 
+    def _takes_place_elsewhere(self, venue: dict[str, Any] | None) -> bool:
+        """Whether people would have to go somewhere else; how one gets in is not where."""
+        return any(
+            (self.venue or {}).get(part) != (venue or {}).get(part)
+            for part in ("name", "address", "area_id")
+        )
+
     def _set(self, fields: Mapping[str, Any]) -> None:
         for name, value in fields.items():
             if name == "partners":
@@ -298,6 +325,8 @@ def _shaped(name: str, value: Any, known: Any) -> Any:
         return [{"organisation_id": None, "note": None} | host for host in value or []]
     if value is None:
         return None
+    if isinstance(value, dict) and name in ("venue", "document"):
+        value = {part: said or None for part, said in value.items()}
     if name == "venue":
         parts = {"name": None, "address": None, "area_id": None, "accessibility": None}
         return parts | (known or {}) | value

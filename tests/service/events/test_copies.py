@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -51,14 +52,39 @@ def test_a_count_of_seats_that_was_overtaken_is_ignored(events: Events) -> None:
     """The newest sequence wins, not the last to come; the event's own version stays."""
     event = events.published_event()
     etag = events.get(f"/events/{event['id']}").headers["ETag"]
-    events.deliver("offer.changed", event["id"], 3, seats(event, 1, state="closed"))
+    events.deliver("offer.changed", event["id"], 3, seats(event, 1))
     events.deliver("offer.changed", event["id"], 2, seats(event, 2))
     events.deliver("offer.changed", event["id"], 3, seats(event, 9))
 
     answer = events.get(f"/events/{event['id']}")
 
-    assert (answer.json["seats"]["left"], answer.json["seats"]["state"]) == (1, "closed")
+    assert answer.json["seats"]["left"] == 1
     assert answer.headers["ETag"] == etag
+
+
+def test_a_window_opens_and_closes_without_a_message(events: Events) -> None:
+    """Whether one can register now follows from the event's own times, however old the count of seats is."""
+    now = events.clock.now()
+    event = events.published_event(
+        registration_opens_at=(now + timedelta(hours=1)).isoformat(),
+        registration_closes_at=(now + timedelta(hours=2)).isoformat(),
+    )
+    events.deliver("offer.changed", event["id"], 1, seats(event, 5, state="not-yet-open"))
+    states = []
+    for _ in range(3):
+        states.append(events.show(event)["seats"]["state"])
+        events.clock.advance(hours=1)
+    assert states == ["not-yet-open", "open", "closed"]
+
+
+def test_full_and_cancelled_are_said_too(events: Events) -> None:
+    """Without a seat left it is full; a cancelled event takes nobody."""
+    event = events.published_event()
+    events.deliver("offer.changed", event["id"], 1, seats(event, 0))
+    assert events.show(event)["seats"]["state"] == "full"
+
+    events.post(f"/events/{event['id']}/cancel", {"reason": {"vi": "Bão"}}, by=events.organiser)
+    assert events.show(event)["seats"]["state"] == "cancelled"
 
 
 def test_seats_and_attendance_do_not_make_each_other_stale(events: Events) -> None:

@@ -96,7 +96,10 @@ def test_a_draft_is_read_as_it_was_written(events: Events) -> None:
     assert {name: shown[name] for name in same} == {name: written[name] for name in same}
     assert shown["document"] == written["document"]
     assert shown["description"] == written["description"]
-    assert shown["venue"] == written["venue"] | {"accessibility": {"vi": "Có dốc", "en": None}}
+    assert shown["venue"] == written["venue"] | {
+        "address": None,
+        "accessibility": {"vi": "Có dốc", "en": None},
+    }
     assert shown["kind"] == {
         "key": "consultation",
         "name": {"vi": "Lấy ý kiến góp ý", "en": "Consultation"},

@@ -114,7 +114,7 @@ def test_the_publication_carries_the_whole_public_state(events: Events) -> None:
     (told,) = events.told_of(draft)
     (named,) = events.told_of(second)
 
-    assert told.data == {
+    expected = {
         "id": draft["id"],
         "organisation_id": str(events.organisation),
         "organisation": None,
@@ -143,6 +143,7 @@ def test_the_publication_carries_the_whole_public_state(events: Events) -> None:
         "changed": [],
         "reason": None,
     }
+    assert {name: told.data[name] for name in expected} == expected
     assert named.data["organisation"] == {
         "id": str(events.organisation),
         "name": "UBND phường",
@@ -301,3 +302,16 @@ def test_an_edited_draft_tells_nobody(events: Events) -> None:
 
     assert events.show(draft)["capacity"] == 7
     assert events.published() == []
+
+
+def test_how_one_gets_in_is_corrected_without_a_move(events: Events) -> None:
+    """Nobody is mailed about another place; an unchanged venue, with empty texts for none, changes nothing."""
+    event = events.published_event(venue={"name": "Hội trường"})
+    events.edit(event, venue={"name": "Hội trường", "address": ""})
+    assert [message.type for message in events.told_of(event)] == ["event.published"]
+
+    events.edit(event, venue={"accessibility": {"vi": "Có thang máy"}})
+    events.edit(event, venue={"name": "Hội trường B"})
+
+    _, *told = (message.data["changed"] for message in events.told_of(event))
+    assert told == [["venue.accessibility"], ["venue"]]

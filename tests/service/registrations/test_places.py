@@ -197,3 +197,51 @@ def test_new_seats_go_to_those_who_wait(registrations: Registrations) -> None:
     assert raised.json["seats_left"] == 0
     assert registrations.status(grace) == "confirmed"
     assert problem(cut) == "capacity-below-confirmed"
+
+
+def test_a_capacity_that_somebody_else_changed_is_not_overwritten(
+    registrations: Registrations,
+) -> None:
+    """Who says which number they saw is told when it is another one by now."""
+    event = registrations.open_event(capacity=10)
+    path, by = f"/offers/{event}", registrations.organiser
+    assert registrations.call("PATCH", path, {"capacity": 20, "was": 10}, by=by).status_code == 200
+
+    stale = registrations.call("PATCH", path, {"capacity": 15, "was": 10}, by=by)
+
+    assert (stale.status_code, problem(stale)) == (412, "edited-meanwhile")
+    assert registrations.get(path).json["capacity"] == 20
+
+
+def test_a_cancelled_event_has_no_seats_to_change(registrations: Registrations) -> None:
+    """It is refused, and says why."""
+    event = registrations.open_event()
+    registrations.deliver("event.cancelled", event, 2, registrations.event(id=event))
+    path, by = f"/offers/{event}", registrations.organiser
+
+    refused = registrations.call("PATCH", path, {"capacity": 20}, by=by)
+
+    assert (refused.status_code, problem(refused)) == (409, "event-cancelled")
+
+
+def test_times_in_a_refusal_are_those_of_the_wall_clock(registrations: Registrations) -> None:
+    """In the event's zone, as the language says them; the member stays a moment."""
+    event = registrations.open_event(registration_closes_at="2026-03-01T17:30:00Z")
+    said = [
+        registrations.post(
+            f"/offers/{event}/registrations", {"name": "Ada"}, by=Person(), language=language
+        ).get_json(force=True)
+        for language in ("vi", "en")
+    ]
+    assert "00:30, 02/03/2026" in said[0]["detail"]
+    assert "00:30, 02 March 2026" in said[1]["detail"]
+    assert said[0]["closes_at"] == "2026-03-01T17:30:00Z"
+
+
+def test_an_offer_in_another_language_is_another_answer(registrations: Registrations) -> None:
+    """Its words differ, so its tag does, and caches keep the two apart."""
+    event = registrations.open_event()
+    vi, en = (registrations.get(f"/offers/{event}", language=language) for language in ("vi", "en"))
+
+    assert vi.headers["ETag"] != en.headers["ETag"]
+    assert "Accept-Language" in vi.headers["Vary"]

@@ -140,7 +140,6 @@ def upgrade() -> None:
         sa.Column("capacity", sa.Integer(), nullable=False),
         sa.Column("left", sa.Integer(), nullable=False),
         sa.Column("waitlist_length", sa.Integer(), nullable=False),
-        sa.Column("state", sa.String(length=32), nullable=False),
         sa.Column("attendance_sequence", sa.Integer(), nullable=False),
         sa.Column("checked_in", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("event_id"),
