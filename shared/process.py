@@ -16,6 +16,7 @@ from flask import Flask
 from granian.constants import Interfaces
 from granian.server import Server
 from sqlalchemy import MetaData
+from sqlalchemy.exc import ArgumentError
 
 from shared import logs
 from shared.clock import Clock, SystemClock
@@ -66,8 +67,10 @@ class Service:
         )
 
 
-def main(service: Service, app_path: str) -> None:
-    """The command line of one service. `app_path` ("services.x.app:wsgi") is what api workers import."""
+def main(service: Service, app_path: str, *more: click.Command) -> None:
+    """The command line of one service. `app_path` ("services.x.app:wsgi") is what api workers import; `more` are
+    commands of its own beside the roles.
+    """
 
     @click.group(help=f"The roles of {service.name}.")
     def roles() -> None:
@@ -75,7 +78,9 @@ def main(service: Service, app_path: str) -> None:
 
     @roles.command(help="Answer HTTP.")
     def api() -> None:
-        settings = _settings(service)
+        settings = settings_of(service)
+        # What its workers would fail at, again and again, is said once, here.
+        deps_of(service, settings).database.close()
         serve(app_path, settings)
 
     @roles.command(help="Take the outbox to the broker.")
@@ -90,7 +95,7 @@ def main(service: Service, app_path: str) -> None:
 
     @roles.command(help="Bring the database to the newest revision.", name="migrate")
     def migrate_() -> None:
-        deps = service.deps(_settings(service))
+        deps = deps_of(service, settings_of(service))
         migrate(service.name, deps.database.engine)
         deps.database.close()
 
@@ -102,6 +107,8 @@ def main(service: Service, app_path: str) -> None:
             with _role(service, with_broker=False) as (deps, _, stop):
                 worker(deps, stop)
 
+    for command in more:
+        roles.add_command(command)
     roles()
 
 
@@ -122,7 +129,8 @@ def serve(app_path: str, settings: Settings) -> None:
     ).serve()
 
 
-def _settings(service: Service) -> Any:
+def settings_of(service: Service) -> Any:
+    """What the environment says, with logs as it wishes; where it is wrong the process ends with one line."""
     try:
         settings = service.settings.from_env()
     except EnvError as error:
@@ -131,12 +139,20 @@ def _settings(service: Service) -> Any:
     return settings
 
 
+def deps_of(service: Service, settings: Any) -> Any:
+    """The service's Deps; where a setting cannot be used the process ends with one line."""
+    try:
+        return service.deps(settings)
+    except (ValueError, ArgumentError) as error:
+        sys.exit(f"{service.name}: {error}; docs/settings.md lists every setting")
+
+
 @contextlib.contextmanager
 def _role(
     service: Service, *, with_broker: bool = True
 ) -> Iterator[tuple[Any, Any, threading.Event]]:
-    settings = _settings(service)
-    deps = service.deps(settings)
+    settings = settings_of(service)
+    deps = deps_of(service, settings)
     broker: Broker | None = (
         connect(settings.broker_url, exchange=settings.exchange) if with_broker else None
     )

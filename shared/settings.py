@@ -9,13 +9,17 @@ import dataclasses
 from collections.abc import Callable, Iterator
 from typing import Any, ClassVar, Self, get_type_hints
 
-from environs import FileAwareEnv
+from environs import EnvError, FileAwareEnv
+
+from shared.tokens import load_key
 
 
-def setting(default: Any = dataclasses.MISSING, *, doc: str, secret: bool = False) -> Any:
-    """A field that is read from the environment; without a default it must be set."""
+def setting(
+    default: Any = dataclasses.MISSING, *, doc: str, secret: bool = False, key: bool = False
+) -> Any:
+    """A field that is read from the environment; without a default it must be set. A `key` must be one that signs."""
     return dataclasses.field(
-        default=default, metadata={"doc": doc, "secret": secret}, repr=not secret
+        default=default, metadata={"doc": doc, "secret": secret, "key": key}, repr=not secret
     )
 
 
@@ -51,7 +55,8 @@ class Settings:
         doc="The services that this deployment runs; a message that one of them subscribes to must be routable",
     )
     public_url: str = setting(
-        "http://127.0.0.1:8000", doc="Where people reach the portal; links in mails start with it"
+        "http://127.0.0.1:8000",
+        doc="Where people reach the portal; links in mails start with it, and https://… makes its cookies secure",
     )
     community_url: str = setting(
         "http://127.0.0.1:8000/api/community",
@@ -90,10 +95,15 @@ class Settings:
             if field.name not in names:
                 continue
             name, reader = field.name.upper(), read[hints[field.name]]
-            if field.default is dataclasses.MISSING:
-                value = reader(name)
-            else:
-                value = reader(name, field.default)
+            default = () if field.default is dataclasses.MISSING else (field.default,)
+            try:
+                value = reader(name, *default)
+                if field.metadata["key"]:
+                    load_key(value)
+            except EnvError:
+                raise
+            except ValueError as error:
+                raise EnvError(f"{name}: {error}") from error
             values[field.name] = tuple(value) if isinstance(value, list) else value
         return values
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 LANGUAGES = ("vi", "en")
+_UNUSABLE = re.compile("[\x00\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +36,7 @@ def fold(text: str) -> str:
 def unusable_texts(value: Any, path: str = "") -> Iterator[str]:
     """The paths ("name", "items.0.x") of texts that no database keeps: with NUL or a lone surrogate."""
     if isinstance(value, str):
-        if "\x00" in value or any("\ud800" <= c <= "\udfff" for c in value):
+        if _UNUSABLE.search(value):
             yield path
     elif isinstance(value, dict):
         for key, item in value.items():

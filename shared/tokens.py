@@ -32,8 +32,13 @@ def new_key() -> OKPKey:
 
 
 def load_key(jwk: str) -> OKPKey:
-    """A key from its JWK as JSON text."""
-    key = OKPKey.import_key(json.loads(jwk))
+    """A private Ed25519 key from its JWK as JSON text; ValueError where it is none."""
+    try:
+        key = OKPKey.import_key(json.loads(jwk))
+    except (JoseError, ValueError, KeyError, TypeError) as error:
+        raise ValueError("not an Ed25519 private key (JWK)") from error
+    if not key.is_private or key.curve_name != "Ed25519":
+        raise ValueError("not an Ed25519 private key (JWK)")
     key.ensure_kid()
     return key
 

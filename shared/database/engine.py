@@ -4,7 +4,7 @@ SQLite: the driver's default begins a transaction only at the first write, so tw
 write lose an update in silence. `BEGIN IMMEDIATE` takes the one writer's place at the start; a unit of
 work that only reads says so and begins without it.
 
-PostgreSQL: every wait has a bound (connect, statement, lock, a peer that vanished without a word).
+PostgreSQL: every wait has a bound (connect, statement, lock, a peer that vanished without a word; bounded.py).
 """
 
 from __future__ import annotations
@@ -16,9 +16,13 @@ import sqlalchemy as sa
 from sqlalchemy import event
 from sqlalchemy.engine import URL, Connection, Engine, make_url
 
-CONNECT_SECONDS = 5
-LOCK_MILLISECONDS = 10_000
-STATEMENT_MILLISECONDS = 15_000
+from shared.database.bounded import (
+    CONNECT_SECONDS,
+    LOCK_MILLISECONDS,
+    NETWORK,
+    STATEMENT_MILLISECONDS,
+    BoundedConnection,
+)
 
 
 def create_engine(database_url: str, *, pool_size: int = 16) -> Engine:
@@ -57,20 +61,22 @@ def _sqlite(url: URL) -> Engine:
 
 
 def _postgresql(url: URL, pool_size: int) -> Engine:
-    return sa.create_engine(
+    engine = sa.create_engine(
         url.set(drivername="postgresql+psycopg"),
         pool_size=pool_size,
         max_overflow=4,
         pool_timeout=CONNECT_SECONDS,
         pool_pre_ping=True,
-        connect_args={
-            "connect_timeout": CONNECT_SECONDS,
-            "keepalives_idle": 10,
-            "keepalives_interval": 5,
-            "keepalives_count": 3,
-            "tcp_user_timeout": 15_000,
+        connect_args=NETWORK
+        | {
             "options": f"-c timezone=utc -c lock_timeout={LOCK_MILLISECONDS}"
             f" -c statement_timeout={STATEMENT_MILLISECONDS}"
             " -c idle_in_transaction_session_timeout=60000",
         },
     )
+
+    @event.listens_for(engine, "do_connect")
+    def _connect(_dialect: Any, _record: Any, args: Any, kwargs: Any) -> BoundedConnection:
+        return BoundedConnection.connect(*args, **kwargs)
+
+    return engine

@@ -5,44 +5,56 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterable, Mapping
 
-import sqlalchemy as sa
 from flask import Blueprint, Flask, Response, jsonify
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from waitress.server import create_server
 
 from shared.database.unit_of_work import Database
 from shared.http.access import ANYONE, allow
+from shared.messaging.figures import figures
 
 Checks = Mapping[str, Callable[[], bool]]
 
 
 class MessageFigures(Collector):
-    """How many messages of a service wait, failed or are parked; read when asked."""
+    """How many messages of a service wait, failed or are parked; read when asked.
+
+    A database that is away costs these figures and no others: `doithoai_database_up` then says 0.
+    """
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     def collect(self) -> Iterable[GaugeMetricFamily]:
-        tables = self._database.tables
-        counts = {
-            "outbox": sa.select(sa.func.count()).select_from(tables.outbox),
-            "unroutable": sa.select(sa.func.count()).select_from(tables.unroutable),
-            "failed": sa.select(sa.func.count()).where(
-                tables.failed.c.next_attempt_at.is_not(None)
-            ),
-            "parked": sa.select(sa.func.count()).where(
-                tables.failed.c.next_attempt_at.is_(None), tables.failed.c.settled_at.is_(None)
-            ),
-        }
-        family = GaugeMetricFamily(
+        service = self._database.service
+        up = GaugeMetricFamily(
+            "doithoai_database_up", "Whether the service's database answers", labels=("service",)
+        )
+        try:
+            found = figures(self._database)
+        except (DBAPIError, PoolTimeout):
+            up.add_metric((service,), 0)
+            yield up
+            return
+        up.add_metric((service,), 1)
+        yield up
+        waiting = GaugeMetricFamily(
             "doithoai_messages", "Messages by where they wait", labels=("service", "where")
         )
-        with self._database.engine.connect().execution_options(read_only=True) as connection:
-            for where, count in counts.items():
-                family.add_metric((self._database.service, where), connection.scalar(count) or 0)
-        yield family
+        for where in ("outbox", "unroutable", "failed", "parked"):
+            waiting.add_metric((service, where), getattr(found, where))
+        yield waiting
+        oldest = GaugeMetricFamily(
+            "doithoai_outbox_oldest_seconds",
+            "Age of the oldest message that was not confirmed yet",
+            labels=("service",),
+        )
+        oldest.add_metric((service,), found.oldest_seconds)
+        yield oldest
 
 
 def health(checks: Checks, database: Database | None = None) -> Blueprint:

@@ -45,7 +45,7 @@ class Problem(Exception):
         if self.detail is not None:
             body["detail"] = self.detail.say(language, **self.values)
         members = {name: self.values[name] for name in self.members if name in self.values}
-        return body | jsonable(members)
+        return body | {name: jsonable(value) for name, value in members.items()}
 
 
 class Invalid(Problem):

@@ -52,6 +52,16 @@ class Delivery:
 HandleBatch = Callable[[Sequence[Delivery]], None]
 
 
+@dataclass(frozen=True, slots=True)
+class Depth:
+    """What a queue holds and how many consume it; `problem` says why nobody knows."""
+
+    queue: str
+    ready: int | None = None
+    consumers: int | None = None
+    problem: str | None = None
+
+
 class Broker(Protocol):
     """One broker, seen from one process. Every method may be called from any thread."""
 

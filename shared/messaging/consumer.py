@@ -11,12 +11,14 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from shared.database.unit_of_work import Database, UnitOfWork
 from shared.logs import get_logger
 from shared.messaging.broker import Broker, Delivery
-from shared.messaging.failed import FailedMessages
+from shared.messaging.failed import AT_ONCE, FailedMessages
 from shared.messaging.handlers import Handlers
 from shared.messaging.inbox import Inbox
 from shared.messaging.message import Message, Undecodable
 from shared.messaging.topology import topology
 
+# At most so many in one transaction. What a batch costs by itself (round trips, a commit) is little beyond this.
+BATCH = 500
 RETRY_POLL_SECONDS = 0.5
 HOUSEKEEPING_SECONDS = 3600.0
 log = get_logger("consumer")
@@ -55,7 +57,7 @@ class Consumer:
         ]
         for thread in threads:
             thread.start()
-        broker.consume(queue, self.handle_batch, stop=stop)
+        broker.consume(queue, self.handle_batch, stop=stop, batch=BATCH)
         for thread in threads:
             thread.join(timeout=5)
 
@@ -95,18 +97,20 @@ class Consumer:
 
         An attempt is counted before it is made: a message that kills its process is parked like any other.
         """
-        due = self._failed.claim_due()
-        for attempt in due:
+        tried = 0
+        while tried < AT_ONCE and (attempt := self._failed.claim_due()) is not None:
+            tried += 1
             try:
                 message = Message.decode(attempt.body)
                 with self._unit_of_work() as uow:
-                    self._handle(uow, [message])
+                    if self._inbox.take(uow.session, [message], set_aside=True):
+                        self._run(uow, [message])
                     self._failed.settle(uow.session, attempt.id)
             except Exception as error:  # noqa: BLE001 - handlers may raise anything
                 culprit = error.error if isinstance(error, _Failed) else error
                 self._raise_if_away(culprit)
                 self._failed.note(attempt, culprit)
-        return len(due)
+        return tried
 
     def _one_by_one(self, messages: Sequence[Message]) -> None:
         for message in messages:
@@ -120,14 +124,7 @@ class Consumer:
     def _handle_new(self, messages: Sequence[Message]) -> None:
         with self._unit_of_work() as uow:
             new = self._inbox.take(uow.session, messages)
-            waiting = self._failed.among(uow.session, new)
-            self._inbox.give_back(uow.session, waiting)
-            # One that waits in failed_messages is left to its own next attempt.
-            self._run(uow, [message for message in messages if message.id in new - waiting])
-
-    def _handle(self, uow: UnitOfWork, messages: Sequence[Message]) -> None:
-        new = self._inbox.take(uow.session, messages)
-        self._run(uow, [message for message in messages if message.id in new])
+            self._run(uow, [message for message in messages if message.id in new])
 
     def _run(self, uow: UnitOfWork, messages: Sequence[Message]) -> None:
         """Run the handlers in order; _Failed names the culprit where it is known, before anything is committed."""

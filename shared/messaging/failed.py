@@ -67,40 +67,33 @@ class FailedMessages:
         identity = delivery.message_id or hashlib.sha256(delivery.body).hexdigest()
         self._keep(_kept(identity)[:200], delivery.body, _kept(str(error)), attempts=0, wait=None)
 
-    def among(self, session: Session, ids: set[str]) -> set[str]:
-        """Those of `ids` that wait here and were not settled."""
-        if not ids:
-            return set()
-        failed = self._table
-        waiting = sa.select(failed.c.message_id).where(
-            failed.c.message_id.in_(ids), failed.c.settled_at.is_(None)
-        )
-        return set(session.scalars(waiting))
+    def claim_due(self) -> Attempt | None:
+        """Take one that is due for this process alone, and count the attempt before it is made.
 
-    def claim_due(self) -> Sequence[Attempt]:
-        """Take what is due for this process alone, and count the attempt before it is made."""
+        One at a time: an attempt that ends its process costs no other message one of its own.
+        """
         failed, now = self._table, self._database.clock.now()
         with self._database.engine.connect().execution_options(read_only=True) as connection:
             if not connection.scalar(sa.select(sa.exists().where(failed.c.next_attempt_at <= now))):
-                return []
-        claimed = []
+                return None
         with self._database.engine.begin() as connection:
             due = (
                 sa.select(failed.c.id, failed.c.attempts, failed.c.body)
                 .where(failed.c.next_attempt_at <= now)
                 .order_by(failed.c.id)
-                .limit(AT_ONCE)
+                .limit(1)
                 .with_for_update(skip_locked=True)
             )
-            for row in connection.execute(due).all():
-                attempt = Attempt(row.id, row.attempts + 1, row.body)
-                connection.execute(
-                    sa.update(failed)
-                    .where(failed.c.id == row.id)
-                    .values(attempts=attempt.number, next_attempt_at=self._next(attempt.number))
-                )
-                claimed.append(attempt)
-        return claimed
+            row = connection.execute(due).one_or_none()
+            if row is None:
+                return None
+            attempt = Attempt(row.id, row.attempts + 1, row.body)
+            connection.execute(
+                sa.update(failed)
+                .where(failed.c.id == row.id)
+                .values(attempts=attempt.number, next_attempt_at=self._next(attempt.number))
+            )
+        return attempt
 
     def settle(self, session: Session, failed_id: int) -> None:
         """It was handled, in this transaction."""
@@ -126,6 +119,27 @@ class FailedMessages:
             connection.execute(
                 sa.update(self._table).where(self._table.c.id == attempt.id).values(values)
             )
+
+    def make_due(self, connection: sa.Connection, ids: Sequence[int]) -> int:
+        """Parked ones become due at once, all their attempts before them again; how many they were."""
+        values = {"attempts": 0, "next_attempt_at": self._database.clock.now()}
+        return self._change_parked(connection, ids, values)
+
+    def close(self, connection: sa.Connection, ids: Sequence[int], why: str) -> int:
+        """Parked ones are settled without another attempt; `why` is put before their reason. How many they were."""
+        values = {
+            "settled_at": self._database.clock.now(),
+            "reason": sa.literal(f"{why}: ") + self._table.c.reason,
+        }
+        return self._change_parked(connection, ids, values)
+
+    def _change_parked(
+        self, connection: sa.Connection, ids: Sequence[int], values: dict[str, Any]
+    ) -> int:
+        failed = self._table
+        parked = (failed.c.next_attempt_at.is_(None), failed.c.settled_at.is_(None))
+        changed = sa.update(failed).where(failed.c.id.in_(ids), *parked).values(values)
+        return connection.execute(changed).rowcount
 
     def forget_old(self) -> None:
         """Drop what was settled long ago."""

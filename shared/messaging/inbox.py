@@ -15,18 +15,21 @@ from shared.messaging.message import Message
 
 KEPT = timedelta(days=90)
 # One statement for any number of rows, so that it is compiled once: the rows come as JSON.
-_TAKE = {
-    "postgresql": """
-        INSERT INTO inbox (message_id, type, subject, received_at)
-        SELECT id, type, subject, :now
-        FROM json_to_recordset(CAST(:rows AS json)) AS one(id text, type text, subject text)
-        ON CONFLICT DO NOTHING RETURNING message_id""",
-    "sqlite": """
-        INSERT INTO inbox (message_id, type, subject, received_at)
-        SELECT value ->> 'id', value ->> 'type', value ->> 'subject', :now
-        FROM json_each(:rows) WHERE true
-        ON CONFLICT DO NOTHING RETURNING message_id""",
+_ROWS = {
+    "postgresql": """(
+        SELECT id AS message_id, type, subject
+        FROM json_to_recordset(CAST(:rows AS json)) AS one(id text, type text, subject text))""",
+    "sqlite": """(
+        SELECT value ->> 'id' AS message_id, value ->> 'type' AS type, value ->> 'subject' AS subject
+        FROM json_each(:rows))""",
 }
+_TAKE = """
+    INSERT INTO inbox (message_id, type, subject, received_at)
+    SELECT message_id, type, subject, :now FROM {rows} AS came WHERE {wanted}
+    ON CONFLICT DO NOTHING RETURNING message_id"""
+_NOT_SET_ASIDE = """NOT EXISTS (
+    SELECT 1 FROM failed_messages AS failed
+    WHERE failed.message_id = came.message_id AND failed.settled_at IS NULL)"""
 
 
 class Inbox:
@@ -35,11 +38,18 @@ class Inbox:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._table = database.tables.inbox
-        statement = sa.text(_TAKE[database.engine.dialect.name])
-        self._take = statement.bindparams(sa.bindparam("now", type_=UTCDateTime))
+        rows = _ROWS[database.engine.dialect.name]
+        now = sa.bindparam("now", type_=UTCDateTime)
+        self._take = sa.text(_TAKE.format(rows=rows, wanted=_NOT_SET_ASIDE)).bindparams(now)
+        self._take_any = sa.text(_TAKE.format(rows=rows, wanted="true")).bindparams(now)
 
-    def take(self, session: Session, messages: Sequence[Message]) -> set[str]:
-        """Insert the ids that were not there, in this transaction; those are to be handled."""
+    def take(
+        self, session: Session, messages: Sequence[Message], *, set_aside: bool = False
+    ) -> set[str]:
+        """Insert the ids that were not there, in this transaction; those are to be handled.
+
+        What waits in `failed_messages` is left to its own next attempt, which takes it with `set_aside`.
+        """
         if not messages:
             return set()
         # In one order everywhere: two consumers with the same ids wait for each other, and never in a circle.
@@ -48,12 +58,7 @@ class Inbox:
             key=lambda row: row["id"],
         )
         values = {"rows": json.dumps(rows), "now": self._database.clock.now()}
-        return set(session.scalars(self._take, values))
-
-    def give_back(self, session: Session, ids: set[str]) -> None:
-        """Forget ids that were just taken."""
-        if ids:
-            session.execute(sa.delete(self._table).where(self._table.c.message_id.in_(ids)))
+        return set(session.scalars(self._take_any if set_aside else self._take, values))
 
     def forget_old(self) -> None:
         """Drop what is older than any repeat can be."""

@@ -68,7 +68,7 @@ class Message:
         if len(body) > LARGEST:
             raise Undecodable(f"larger than {LARGEST} bytes: {len(body)}")
         try:
-            event = _FORMAT.read(CloudEvent, body)
+            event = _read(body)
             data = event.get_data()
             if not isinstance(data, dict):
                 raise Undecodable("the data of the message is not an object")
@@ -98,6 +98,16 @@ class Message:
             RecursionError,
         ) as error:
             raise Undecodable(f"not a CloudEvent: {type(error).__name__}") from error
+
+
+def _read(body: bytes) -> CloudEvent:
+    """The library's event, checked by it. Its own reader does the same, and half of its time goes into reading `time`."""
+    attributes = json.loads(body.decode())
+    data = attributes.pop("data", None)
+    if "time" in attributes:
+        # RFC 3339 allows t and z.
+        attributes["time"] = datetime.fromisoformat(attributes["time"].upper())
+    return CloudEvent(attributes, data)
 
 
 def means(text: str) -> dict[str, str]:

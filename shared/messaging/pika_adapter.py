@@ -22,6 +22,7 @@ from shared.logs import get_logger
 from shared.messaging.broker import (
     CONTENT_TYPE,
     Delivery,
+    Depth,
     HandleBatch,
     Outgoing,
     Pause,
@@ -36,6 +37,11 @@ BLOCKED_SECONDS = 60
 OPEN_SECONDS = 10.0
 IDLE_SECONDS = 0.1
 CLOSE_SECONDS = 1.0
+# So many are written to the socket at a time: the broker works on them while the next are prepared.
+AT_ONCE = 200
+# How long one queue may take to say what it holds.
+DEPTH_SECONDS = 2.0
+_PERSISTENT = DeliveryMode.Persistent.value
 # AMQP's PRECONDITION_FAILED: it exists, with other arguments.
 _OTHERWISE = 406
 # TimeoutError is an OSError, too.
@@ -148,6 +154,12 @@ class PikaBroker:
         except AWAY:
             return False
         return True
+
+    def depths(self, queues: Sequence[str], *, timeout: float = OPEN_SECONDS) -> list[Depth]:
+        """What stands in each queue, without touching it; one of AWAY if the broker does not answer in time."""
+        deadline = time.monotonic() + timeout
+        connection = self._consuming.connection(deadline)
+        return [_depth(queue, connection, deadline) for queue in queues]
 
     def close(self) -> None:
         self._publishing.close()
@@ -332,16 +344,22 @@ class _Outlet(_Channel):
 
     def _send(self, done: Done) -> None:
         self._first_tag, self._done = self._sent + 1, done
-        for message in self._batch:
+        self._send_from(0)
+
+    def _send_from(self, place: int) -> None:
+        following = place + AT_ONCE
+        for message in self._batch[place:following]:
             properties = BasicProperties(
-                content_type=CONTENT_TYPE,
-                delivery_mode=DeliveryMode.Persistent.value,
-                message_id=message.id,
+                content_type=CONTENT_TYPE, delivery_mode=_PERSISTENT, message_id=message.id
             )
             self.amqp.basic_publish(
                 self._exchange, message.type, message.body, properties, message.mandatory
             )
             self._sent += 1
+        if following < len(self._batch):
+            # Not a loop: what was written leaves between two turns of the connection's thread.
+            with suppress(ConnectionError):
+                self.connection.tell(partial(self._send_from, following))
 
     def _on_return(self, _channel: Any, _method: Any, properties: Any, _body: bytes) -> None:
         # It comes before the confirm of the same message, which is a positive one.
@@ -482,6 +500,22 @@ def _is_idle(queue: Any, channel: _Channel, deadline: float) -> bool:
         lambda done: channel.amqp.queue_declare(queue.name, passive=True, callback=done), deadline
     )
     return not found.method.message_count and not found.method.consumer_count
+
+
+def _depth(queue: str, connection: _Connection, deadline: float) -> Depth:
+    """A channel for each: a refusal closes it, and a queue that does not answer keeps it."""
+    try:
+        channel = _Channel(connection, deadline)
+        found = channel.ask(
+            lambda done: channel.amqp.queue_declare(queue, passive=True, callback=done),
+            min(deadline, time.monotonic() + DEPTH_SECONDS),
+        )
+    except ChannelClosedByBroker as refusal:
+        return Depth(queue, problem=refusal.reply_text)
+    except TimeoutError:
+        return Depth(queue, problem="it does not answer")
+    channel.close(wait=0)
+    return Depth(queue, found.method.message_count, found.method.consumer_count)
 
 
 def _bind(amqp: Any, queue: Any, binding: Any, done: Done) -> object:

@@ -9,6 +9,7 @@ from typing import Protocol
 import psycopg
 from sqlalchemy.engine import Engine
 
+from shared.database.bounded import NETWORK, BoundedConnection
 from shared.logs import get_logger
 
 CHANNEL = "outbox"
@@ -84,7 +85,9 @@ class PostgresWake:
         self._drop_listener()
 
     def _connect(self) -> psycopg.Connection[tuple[object, ...]]:
-        return psycopg.connect(self._dsn, autocommit=True, connect_timeout=5)
+        # A notice is a commit, too, but nothing in it needs to be on the disk before the relay hears of it.
+        options = "-c synchronous_commit=off"
+        return BoundedConnection.connect(self._dsn, autocommit=True, options=options, **NETWORK)
 
     def _drop_listener(self) -> None:
         if self._listener is not None:

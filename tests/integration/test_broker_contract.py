@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import socket
-import struct
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
-from urllib.parse import urlsplit
 
 import pytest
 from amqp.exceptions import PreconditionFailed
@@ -20,6 +17,7 @@ from kombu.connection import Connection
 from shared.messaging.broker import Broker, Delivery, Outgoing, Receipt, connect
 from shared.messaging.kombu_adapter import KombuBroker
 from shared.messaging.topology import Topology, topology
+from tests.support.proxy import Wire
 from tests.support.waiting import until
 
 ON_RABBITMQ = pytest.mark.rabbitmq
@@ -142,74 +140,6 @@ class House:
                     for queue in one.queues:
                         queue(connection.default_channel).delete()
                 connection.default_channel.exchange_delete(self.exchange)
-
-
-class Wire:
-    """A TCP proxy that can be cut, held and repaired."""
-
-    def __init__(self, url: str) -> None:
-        parts = urlsplit(url)
-        self._target = (parts.hostname, parts.port or 5672)
-        self._listener = socket.create_server(("127.0.0.1", 0))
-        self._flowing, self._open = threading.Event(), True
-        self._flowing.set()
-        self._sockets: set[socket.socket] = set()
-        port = self._listener.getsockname()[1]
-        self.url = parts._replace(
-            netloc=f"{parts.username}:{parts.password}@127.0.0.1:{port}"
-        ).geturl()
-        threading.Thread(target=self._accept, daemon=True).start()
-
-    def cut(self) -> None:
-        """Reset all connections."""
-        for one in list(self._sockets):
-            self._reset(one)
-
-    def take_away(self) -> None:
-        """Reset all connections, now and until `repair`."""
-        self._open = False
-        self.cut()
-
-    def hold(self) -> None:
-        """Nothing passes any more, without a reset."""
-        self._flowing.clear()
-
-    def repair(self) -> None:
-        self._open = True
-        self._flowing.set()
-
-    def close(self) -> None:
-        self._listener.close()
-        self.repair()
-        self.cut()
-
-    def _accept(self) -> None:
-        with contextlib.suppress(OSError):
-            while True:
-                near = self._listener.accept()[0]
-                if not self._open:
-                    self._reset(near)
-                    continue
-                far = socket.create_connection(self._target)
-                self._sockets |= {near, far}
-                for source, sink in ((near, far), (far, near)):
-                    threading.Thread(target=self._pump, args=(source, sink), daemon=True).start()
-
-    def _pump(self, source: socket.socket, sink: socket.socket) -> None:
-        with contextlib.suppress(OSError):
-            while data := source.recv(65536):
-                self._flowing.wait()
-                sink.sendall(data)
-        self._reset(source)
-        self._reset(sink)
-
-    def _reset(self, one: socket.socket) -> None:
-        self._sockets.discard(one)
-        with contextlib.suppress(OSError):
-            one.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-            # Shut down first: it wakes the thread that reads, which close alone does not.
-            one.shutdown(socket.SHUT_RDWR)
-        one.close()
 
 
 def rabbitmq() -> str:

@@ -5,14 +5,14 @@ from __future__ import annotations
 import json
 import os
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 import sqlalchemy as sa
 
-from shared.messaging.broker import Broker, connect
+from shared.messaging.broker import Broker, Outgoing, Receipt, connect
 from shared.messaging.consumer import Consumer
 from shared.messaging.relay import Relay
 from shared.messaging.topology import topology
@@ -314,6 +314,20 @@ def test_hostile_messages_are_parked_with_their_reason(
     assert path.toy.count(TABLES.failed, parked, TABLES.failed.c.reason.contains(reason)) == 1
 
 
+def test_a_slow_broker_gets_batches_that_it_can_confirm_in_time(path: WholePath) -> None:
+    """What was not confirmed comes again in fewer at a time, or a long outbox would be offered in vain for ever."""
+    path.start("consume")
+    path.toy.publish(*range(400))
+    slow = _Slow(path.broker)
+    path.broker = cast("Broker", slow)
+    path.start("relay")
+
+    until(lambda: path.toy.count(TABLES.outbox) == 0 and len(path.toy.effects()) >= 400)
+
+    assert slow.offered[0] == 400
+    assert path.toy.effects() == list(range(400))
+
+
 def test_two_relays_keep_the_order(path: WholePath) -> None:
     """One is active, the other stands by."""
     path.start("relay", "relay", "consume")
@@ -322,6 +336,23 @@ def test_two_relays_keep_the_order(path: WholePath) -> None:
     until(lambda: path.toy.count(TABLES.outbox) == 0 and len(path.toy.effects()) >= 300)
 
     assert path.toy.effects() == list(range(300))
+
+
+class _Slow:
+    """A broker that confirms 150 in the time that there is."""
+
+    def __init__(self, broker: Broker) -> None:
+        self._broker = broker
+        self.offered: list[int] = []
+
+    def publish(self, batch: Sequence[Outgoing], *, timeout: float = 10.0) -> list[Receipt]:
+        self.offered.append(len(batch))
+        if len(batch) > 150:
+            return [Receipt.REFUSED] * len(batch)
+        return self._broker.publish(batch, timeout=timeout)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._broker, name)
 
 
 def park_the_outbox(service: Toy) -> None:

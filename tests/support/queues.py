@@ -18,3 +18,12 @@ def delete_queues(url: str, exchange: str, *services: str) -> None:
             for queue in reversed(house.queues):
                 channel.queue_delete(queue.name)
         channel.exchange_delete(exchange)
+
+
+def purge(url: str, queue: str) -> None:
+    """Empty a queue."""
+    with (
+        Connection(url.replace("amqp://", "pyamqp://", 1)) as connection,
+        connection.channel() as channel,
+    ):
+        channel.queue_purge(queue)

@@ -8,13 +8,14 @@ from __future__ import annotations
 import contextlib
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
+import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 from urllib.parse import urlsplit
 
 import psycopg
@@ -60,64 +61,24 @@ class Servers:
             undo()
 
     def _start_postgresql(self) -> str | None:
-        binaries = sorted(Path("/usr/lib/postgresql").glob("*/bin/pg_ctl")) or [
-            Path(found) for found in (shutil.which("pg_ctl"),) if found
-        ]
-        if not binaries:
+        if (tools := PostgreSQL.installed()) is None:
             return None
-        tools, folder, port = binaries[-1].parent, self._folder(), free_port()
-        data = folder / "data"
-        # The server refuses to run as root.
-        user = "postgres" if os.geteuid() == 0 else None
-        if user is not None:
-            shutil.chown(folder, user)
-        run: dict[str, Any] = {"capture_output": True, "timeout": 120, "user": user, "cwd": folder}
-        options = f"-p {port} -k {folder} -c listen_addresses=127.0.0.1 -c fsync=off -c max_connections=200"
+        server = PostgreSQL(tools, self._folder(), port=free_port())
         try:
-            subprocess.run(
-                [tools / "initdb", "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8"],
-                check=True,
-                **run,
-            )
-            subprocess.run(
-                [tools / "pg_ctl", "-D", data, "-l", folder / "log", "-w", "-o", options, "start"],
-                check=True,
-                **run,
-            )
+            server.create()
+            server.start()
         except (OSError, subprocess.SubprocessError):
             return None
-        self._cleanup.append(
-            lambda: subprocess.run(
-                [tools / "pg_ctl", "-D", data, "-m", "immediate", "stop"], check=False, **run
-            )
-        )
-        return f"postgresql://postgres@127.0.0.1:{port}/postgres"
+        self._cleanup.append(server.stop)
+        return server.url
 
     def _start_rabbitmq(self) -> str | None:
-        binaries = sorted(Path("/usr/lib/rabbitmq").glob("**/sbin/rabbitmq-server")) or [
-            Path(found) for found in (shutil.which("rabbitmq-server"),) if found
-        ]
-        if not binaries:
+        if (tools := RabbitMQ.installed()) is None:
             return None
-        folder, port = self._folder(), free_port()
-        environment = os.environ | {
-            "HOME": str(folder),
-            "RABBITMQ_NODENAME": f"tests{port}@localhost",
-            "RABBITMQ_NODE_PORT": str(port),
-            "RABBITMQ_DIST_PORT": str(free_port()),
-            "RABBITMQ_MNESIA_BASE": str(folder / "data"),
-            "RABBITMQ_LOG_BASE": str(folder / "log"),
-            "RABBITMQ_PID_FILE": str(folder / "pid"),
-            "RABBITMQ_ENABLED_PLUGINS_FILE": str(folder / "plugins"),
-            "RABBITMQ_CONFIG_FILE": str(folder / "none"),
-        }
-        with (folder / "output").open("wb") as output:
-            process = subprocess.Popen(
-                [binaries[0]], env=environment, stdout=output, stderr=output, start_new_session=True
-            )
-        self._cleanup.append(lambda: _end(process))
-        url = f"amqp://guest:guest@127.0.0.1:{port}/"
-        return url if _within(SECONDS_TO_START, lambda: answers_rabbitmq(url)) else None
+        server = RabbitMQ(tools, self._folder(), port=free_port(), dist_port=free_port())
+        self._cleanup.append(server.stop)
+        server.launch()
+        return server.url if server.answers_within(SECONDS_TO_START) else None
 
     def _container(self, name: str, url: str, answers: Callable[[str], bool]) -> str | None:
         if shutil.which("docker") is None:
@@ -147,6 +108,127 @@ class Servers:
         return folder
 
 
+class PostgreSQL:
+    """A private PostgreSQL: its data in a folder, a port of its own, gone when stopped."""
+
+    def __init__(
+        self, tools: Path, folder: Path, *, port: int, settings: tuple[str, ...] = ("fsync=off",)
+    ) -> None:
+        self.url = f"postgresql://postgres@127.0.0.1:{port}/postgres"
+        self._tools, self._folder, self._data = tools, folder, folder / "data"
+        named = ("listen_addresses=127.0.0.1", "max_connections=200", *settings)
+        self._options = f"-p {port} -k {folder} " + " ".join(f"-c {one}" for one in named)
+        # The server refuses to run as root.
+        self._user = "postgres" if os.geteuid() == 0 else None
+
+    @staticmethod
+    def installed() -> Path | None:
+        """The folder of its programs, if there is one."""
+        found = sorted(Path("/usr/lib/postgresql").glob("*/bin/pg_ctl"))
+        on_path = shutil.which("pg_ctl")
+        return found[-1].parent if found else Path(on_path).parent if on_path else None
+
+    def create(self) -> None:
+        """Make an empty cluster; SubprocessError where that fails."""
+        if self._user is not None:
+            shutil.chown(self._folder, self._user)
+        self._run("initdb", "-D", self._data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "-N")
+
+    def start(self) -> None:
+        """Start, and return when it answers."""
+        log, options = self._folder / "log", self._options
+        self._run("pg_ctl", "-D", self._data, "-l", log, "-w", "-o", options, "start")
+
+    def stop(self) -> None:
+        """End at once, as in a crash: no checkpoint, connections cut."""
+        with contextlib.suppress(subprocess.SubprocessError):
+            self._run("pg_ctl", "-D", self._data, "-m", "immediate", "-w", "stop")
+
+    def is_running(self) -> bool:
+        return answers_postgresql(self.url)
+
+    def _run(self, program: str, *arguments: str | Path) -> None:
+        subprocess.run(
+            [self._tools / program, *arguments],
+            check=True,
+            capture_output=True,
+            timeout=120,
+            user=self._user,
+            cwd=self._folder,
+        )
+
+
+class RabbitMQ:
+    """A private RabbitMQ node: its name, cookie, data and ports are its own."""
+
+    def __init__(self, tools: Path, folder: Path, *, port: int, dist_port: int) -> None:
+        self.url = f"amqp://guest:guest@127.0.0.1:{port}/"
+        self._tools, self._folder = tools, folder
+        self._process: subprocess.Popen[bytes] | None = None
+        self._environment = os.environ | {
+            "HOME": str(folder),
+            "RABBITMQ_NODENAME": f"tests{port}@localhost",
+            "RABBITMQ_NODE_PORT": str(port),
+            "RABBITMQ_DIST_PORT": str(dist_port),
+            "RABBITMQ_MNESIA_BASE": str(folder / "data"),
+            "RABBITMQ_LOG_BASE": str(folder / "log"),
+            "RABBITMQ_PID_FILE": str(folder / "pid"),
+            "RABBITMQ_ENABLED_PLUGINS_FILE": str(folder / "plugins"),
+            "RABBITMQ_CONFIG_FILE": str(folder / "none"),
+        }
+
+    @staticmethod
+    def installed() -> Path | None:
+        """The folder of its programs, if there is one."""
+        found = sorted(Path("/usr/lib/rabbitmq").glob("**/sbin/rabbitmq-server"))
+        on_path = shutil.which("rabbitmq-server")
+        return found[0].parent if found else Path(on_path).parent if on_path else None
+
+    def launch(self) -> None:
+        """Begin to start."""
+        with (self._folder / "output").open("ab") as output:
+            self._process = subprocess.Popen(
+                [self._tools / "rabbitmq-server"],
+                env=self._environment,
+                stdout=output,
+                stderr=output,
+                start_new_session=True,
+            )
+
+    def answers_within(self, seconds: float) -> bool:
+        return _within(seconds, lambda: answers_rabbitmq(self.url))
+
+    def stop(self) -> None:
+        """End in order; by force where that takes too long."""
+        if self._process is not None:
+            self._process.terminate()
+            try:
+                self._process.wait(timeout=20)
+            except subprocess.TimeoutExpired:
+                self.kill()
+
+    def kill(self) -> None:
+        """kill -9 of the node and of what it started."""
+        if self._process is not None:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(self._process.pid, signal.SIGKILL)
+            self._process.wait()
+
+    def is_running(self) -> bool:
+        return self._process is not None and self._process.poll() is None
+
+    def control(self, *arguments: str) -> str:
+        """What `rabbitmqctl` says to this node."""
+        return subprocess.run(
+            [self._tools / "rabbitmqctl", *arguments],
+            env=self._environment,
+            check=True,
+            capture_output=True,
+            text=True,
+            timeout=60,
+        ).stdout
+
+
 def answers_postgresql(url: str) -> bool:
     try:
         psycopg.connect(url, connect_timeout=2).close()
@@ -169,20 +251,9 @@ def answers_rabbitmq(url: str) -> bool:
 
 
 def _within(seconds: float, condition: Callable[[], bool]) -> bool:
-    return any(True for _ in _ticks(seconds) if condition())
-
-
-def _ticks(seconds: float) -> Iterator[None]:
-    end = time.monotonic() + seconds
+    pause, end = threading.Event(), time.monotonic() + seconds
     while time.monotonic() < end:
-        yield
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            subprocess.run(["sleep", "0.3"], check=False, timeout=1)
-
-
-def _end(process: subprocess.Popen[bytes]) -> None:
-    process.terminate()
-    try:
-        process.wait(timeout=20)
-    except subprocess.TimeoutExpired:
-        process.kill()
+        if condition():
+            return True
+        pause.wait(0.1)
+    return False

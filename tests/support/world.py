@@ -75,18 +75,26 @@ class World:
         }
         return Signer(load_key(self.signing_key)).issue(claims, now=datetime.now(UTC))[0]
 
-    def event(
+    def event(self, *, publish: bool = True, **wishes: Any) -> dict[str, Any]:
+        """A new event; `wishes` as for `event_request`."""
+        event: dict[str, Any] = self.admin.post("events/v1/events", self.event_request(**wishes))
+        if publish:
+            event = self.admin.post(f"events/v1/events/{event['id']}/publish")
+            self.admin.wait_for(lambda: self._offered(event["id"]), "the offer of the event")
+        return event
+
+    def event_request(
         self,
         *,
         organisation: str,
         capacity: int = 2,
         partners: tuple[str, ...] = (),
-        publish: bool = True,
         **changes: Any,
     ) -> dict[str, Any]:
+        """What an organiser sends to begin an event: in two weeks, open for registration."""
         now = datetime.now(UTC)
         starts_at = now + timedelta(days=14)
-        body = {
+        return {
             "organisation_id": self.organisations[organisation],
             "kind": "dialogue",
             "title": {
@@ -105,12 +113,7 @@ class World:
             "registration_closes_at": (starts_at - timedelta(hours=1)).isoformat(),
             "audience": {"vi": "Doanh nghiệp trẻ"},
             "partners": [self.organisations[name] for name in partners],
-        }
-        event: dict[str, Any] = self.admin.post("events/v1/events", body | changes)
-        if publish:
-            event = self.admin.post(f"events/v1/events/{event['id']}/publish")
-            self.admin.wait_for(lambda: self._offered(event["id"]), "the offer of the event")
-        return event
+        } | changes
 
     def cast(self) -> Cast:
         """Those who walk the main job."""

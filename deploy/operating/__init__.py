@@ -1,0 +1,1 @@
+"""The operator's commands: what is going on between the services, and what to do about it."""
