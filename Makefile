@@ -20,12 +20,13 @@ export PYTHONUTF8 := 1
 COUNTED = awk -v all="$$(grep -c '==' $<)" '/^Collecting /{ if (++n % 10 == 0) { print "setup:   " n " of " all; fflush() } } \
 	/^Installing collected/{ print "setup:   unpacking " n " packages"; fflush() }'
 
-.PHONY: help setup demo test lint format lock up docs messages clean runtime assets
+.PHONY: help setup demo test faults bench lint format lock up docs messages clean runtime assets
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z][a-z ]*:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 	@echo
 	@echo "  PYTHON=python3.12 make setup · ONCE=1 PORT=8001 DATA=folder make demo · FAST=1 ARGS='-k door' make test"
+	@echo "  PORT=8001 DATA=folder ARGS='--name other' make up"
 
 # --- Setting up: each step leaves a stamp and is repeated when what it depends on changes. -------------------
 
@@ -70,7 +71,13 @@ demo: runtime ## Start the platform with a year's dialogues (ONCE=1 exits after 
 test: setup ## Run all tests (FAST=1 leaves out what needs services or a browser; ARGS= goes to pytest)
 	@$(RUN) -m pytest -n 2 $(if $(FAST),-m "not postgres and not rabbitmq and not browser and not slow") $(ARGS)
 
+faults: setup ## Break things on purpose and count (QUICK=1, FULL=1, SEED=number, ARGS=names)
+	@QUICK=$(QUICK) FULL=$(FULL) SEED=$(SEED) $(RUN) -m tests.faults $(ARGS)
+
 # --- Working. ------------------------------------------------------------------------------------------------
+
+bench: setup ## Measure beside yardsticks (QUICK=1, ARGS=names)
+	@$(RUN) -m tests.bench $(ARGS)
 
 lint: setup ## Check style, types, the boundaries between parts, and the deployment files
 	$(BIN)/ruff check .
@@ -98,14 +105,16 @@ lock: ## Lock the Python and front-end packages again (UPGRADE=1 takes newer one
 	@npm install --package-lock-only
 
 up: runtime ## Start a process a role against PostgreSQL and RabbitMQ, without containers
-	@$(RUN) -m deploy.cli up $(if $(DATA),--data "$(DATA)")
+	@$(RUN) -m deploy.cli up $(if $(DATA),--data "$(DATA)") $(ARGS)
 
 docs: setup ## Write the generated pages of docs/ again: APIs, messages, settings, access
 	@$(RUN) -m deploy.docs
 
 messages: docs
 
-clean: ## Remove what was made here, .venv and the demo's data included
-	@rm -rf $(VENV) node_modules services/web/static/vendor services/web/static/vendor.new build .cache \
+clean: ## Remove what was made here, .venv and the demo's data included; what make up keeps stays
+	@rm -rf $(VENV) node_modules services/web/static/vendor services/web/static/vendor.new .cache \
 		.mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage htmlcov ./*.egg-info
+	@! [ -d build ] || find build -mindepth 1 -maxdepth 1 ! -name up -exec rm -rf {} +
+	@! [ -d build/up ] || echo "clean: build/up stays: it holds the keys that belong to the databases of make up"
 	@find services shared deploy tests -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -3,25 +3,47 @@
 from __future__ import annotations
 
 import os
-import shutil
 import signal
 import sys
 import tempfile
 import threading
-from datetime import UTC, datetime
 from pathlib import Path
 from types import FrameType
+from typing import Any
+from urllib.parse import urlsplit
 
 import click
 
+from deploy import folder
+from deploy.operating.commands import messages
+from deploy.unable import Unable
 from shared import logs
 
-_MARK = ".doithoai-demo"
+
+class Commands(click.Group):
+    """Ends with one line where a command cannot go on."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except Unable as error:
+            sys.exit(f"doithoai {ctx.invoked_subcommand}: {error}")
 
 
-@click.group()
+public_url_option = click.option(
+    "--public-url",
+    default="",
+    envvar="PUBLIC_URL",
+    help="Where people reach the portal: links in mails start with it, and https makes cookies secure.  [default: the address here]",
+)
+
+
+@click.group(cls=Commands)
 def main() -> None:
     """Đối Thoại: dialogues between local leaders and young businesses."""
+
+
+main.add_command(messages)
 
 
 @main.command()
@@ -29,21 +51,23 @@ def main() -> None:
 @click.option(
     "--data",
     type=click.Path(path_type=Path),
-    default=Path("build/demo"),
-    show_default=True,
-    help="Folder of the demo; made anew.",
+    default=None,
+    help="Folder of the demo; made anew.  [default: build/demo, with the port where it is not 8000]",
 )
 @click.option("--once", is_flag=True, envvar="ONCE", help="Exit after the walk.")
-def demo(port: int, data: Path, once: bool) -> None:
+def demo(port: int, data: Path | None, once: bool) -> None:
     """Start the whole platform in this process, load the demo data, walk the main job, keep serving."""
     from deploy.demonstration import Demonstration
 
     logs.configure("console", level=40)
+    _free("127.0.0.1", port)
     if once:
-        with tempfile.TemporaryDirectory(prefix="doithoai-") as folder:
-            _run_demo(Demonstration(Path(folder), port=port, say=click.echo), once=True)
+        with tempfile.TemporaryDirectory(prefix="doithoai-") as passing:
+            _run_demo(Demonstration(Path(passing), port=port, say=click.echo), once=True)
         return
-    _run_demo(Demonstration(_fresh(data), port=port, say=click.echo), once=False)
+    data = data or folder.of_demo(port)
+    with folder.held_anew(data):
+        _run_demo(Demonstration(data, port=port, say=click.echo), once=False)
 
 
 @main.command()
@@ -64,19 +88,27 @@ def demo(port: int, data: Path, once: bool) -> None:
     envvar="DEMO",
     help="Show mails at /outbox, to this machine only.",
 )
-def serve(host: str, port: int, data: Path, as_demo: bool) -> None:
+@public_url_option
+def serve(host: str, port: int, data: Path, as_demo: bool, public_url: str) -> None:
     """Run the embedded platform on a folder that is kept."""
-    from deploy.embedded import Options, Platform, mail_from_environment
+    from deploy.embedded import Options, Platform
+    from deploy.mailing import mail_settings, where_mails_stay
 
     logs.configure(os.environ.get("LOG_FORMAT", "console"))
-    _writable(data)
+    mail, public_url = mail_settings(), _checked(public_url)
     _free(host, port)
-    platform = Platform(
-        Options(data=data, host=host, port=port, demo=as_demo, mail=mail_from_environment())
-    )
-    platform.start()
-    _stop_on_signal(platform.stop)
-    platform.serve(ready=lambda: click.echo(f"http://{host}:{port}"))
+    with folder.held(data):
+        platform = Platform(
+            Options(data=data, host=host, port=port, demo=as_demo, public_url=public_url, mail=mail)
+        )
+        address = f"http://{host}:{port}"
+        mails = where_mails_stay(mail, data=data, demo=as_demo, address=address)
+        _stop_on_signal(platform.hang_up)
+        try:
+            platform.start()
+            platform.serve(ready=lambda: _say_ready(address, mails))
+        finally:
+            platform.stop()
 
 
 @main.group()
@@ -104,21 +136,19 @@ def create(email: str, name: str, data: Path | None) -> None:
         else os.environ.get("DATABASE_URL", "")
     )
     if not url:
-        sys.exit(
-            "doithoai admin create: say where community's database is, with --data FOLDER or DATABASE_URL"
-        )
+        raise Unable("say where community's database is, with --data FOLDER or DATABASE_URL")
     create_admin(url, email=email, name=name)
     click.echo(f"{email} có quyền quản trị · is an administrator")
 
 
 @main.command()
-@click.argument("folder", type=click.Path(path_type=Path))
-def secrets(folder: Path) -> None:
+@click.argument("where", metavar="FOLDER", type=click.Path(path_type=Path))
+def secrets(where: Path) -> None:
     """Make the secrets of a deployment in FOLDER, a file each; those that exist stay."""
     from deploy.secrets import load_or_make_for_containers
 
-    for name in load_or_make_for_containers(folder):
-        click.echo(f"{folder / name.lower()}")
+    for name in load_or_make_for_containers(where):
+        click.echo(f"{where / name.lower()}")
 
 
 @main.command()
@@ -146,35 +176,56 @@ def secrets(folder: Path) -> None:
     envvar="DEMO",
     help="Show mails at /outbox, to this machine only.",
 )
-def up(port: int, data: Path, database_url: str, broker_url: str, as_demo: bool) -> None:
+@click.option(
+    "--name",
+    default="doithoai",
+    show_default=True,
+    help="Databases and queues carry it; two platforms on the same servers need two.",
+)
+@public_url_option
+def up(
+    port: int,
+    data: Path,
+    database_url: str,
+    broker_url: str,
+    as_demo: bool,
+    name: str,
+    public_url: str,
+) -> None:
     """Start a process a role against PostgreSQL and RabbitMQ, without containers."""
-    from deploy.up import Composed, NotReady, Options
+    from deploy.mailing import mail_settings, mail_variables, where_mails_stay
+    from deploy.up import Composed, Options
 
     logs.configure("console", level=40)
-    _writable(data)
+    mail, public_url = mail_settings(), _checked(public_url)
     _free("127.0.0.1", port)
-    composed = Composed(
-        Options(
-            data=data, database_url=database_url, broker_url=broker_url, port=port, demo=as_demo
-        ),
-        say=click.echo,
-    )
-    _stop_on_signal(composed.stop)
-    try:
-        composed.start()
-        click.echo(f"http://127.0.0.1:{port}")
-        composed.wait()
-    except NotReady as error:
-        sys.exit(f"doithoai up: {error}")
-    finally:
-        composed.stop()
+    with folder.held(data):
+        options = Options(
+            data=data,
+            database_url=database_url,
+            broker_url=broker_url,
+            port=port,
+            exchange=name,
+            database_prefix=f"{name}_",
+            demo=as_demo,
+            public_url=public_url,
+            mail=mail_variables(),
+        )
+        composed = Composed(options, say=click.echo)
+        _stop_on_signal(composed.stop)
+        address = f"http://127.0.0.1:{port}"
+        try:
+            composed.start()
+            _say_ready(address, where_mails_stay(mail, data=data, demo=as_demo, address=address))
+            composed.wait()
+        finally:
+            composed.stop()
 
 
 def _run_demo(demonstration: object, *, once: bool) -> None:
     from deploy.demonstration import Demonstration
 
     assert isinstance(demonstration, Demonstration)
-    _free("127.0.0.1", demonstration.port)
     try:
         if not demonstration.run():
             sys.exit(1)
@@ -189,39 +240,37 @@ def _run_demo(demonstration: object, *, once: bool) -> None:
         demonstration.stop()
 
 
-def _fresh(data: Path) -> Path:
-    """An empty folder for the demo, whose dates follow today; a folder that is not the demo's is left alone."""
-    if data.exists() and any(data.iterdir()) and not (data / _MARK).exists():
-        sys.exit(f"doithoai demo: {data} holds something else; name another folder with --data")
-    _writable(data.parent if not data.exists() else data)
-    shutil.rmtree(data, ignore_errors=True)
-    _writable(data)
-    (data / _MARK).write_text(datetime.now(UTC).isoformat() + "\n")
-    return data
+def _say_ready(address: str, mails: str | None) -> None:
+    if mails is not None:
+        click.echo(mails)
+    click.echo(address)
 
 
-def _writable(folder: Path) -> None:
+def _checked(public_url: str) -> str:
+    """An address of the portal without the slash at its end; Unable where it is none."""
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryFile(dir=folder):
-            pass
-    except OSError as error:
-        sys.exit(
-            f"doithoai: cannot write to {folder} ({error.strerror}); name another folder with --data"
-        )
+        parts = urlsplit(public_url)
+        fine = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
+    except ValueError:
+        fine = False
+    if public_url and (not fine or parts.path.strip("/") or parts.query or parts.fragment):
+        raise Unable(f"PUBLIC_URL: https://host or http://host, without a path, not {public_url!r}")
+    return public_url.rstrip("/")
 
 
 def _free(host: str, port: int) -> None:
     import socket
 
+    if not 0 < port < 65536:
+        raise Unable(f"there is no port {port}; choose another with PORT=8001")
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((host, port))
         except OSError as error:
-            sys.exit(
-                f"doithoai: port {port} on {host} cannot be used ({error.strerror}); choose another with PORT=8001"
-            )
+            raise Unable(
+                f"port {port} on {host} cannot be used ({error.strerror}); choose another with PORT=8001"
+            ) from error
 
 
 def _stop_on_signal(stop: object) -> None:

@@ -8,17 +8,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from deploy.administrators import create_admin
-from deploy.embedded import Options, Platform, mail_from_environment
-from deploy.loading import Loader, read
+from deploy.embedded import Options, Platform
+from deploy.loading import Loader, Row, read
+from deploy.mailing import mail_settings
 from deploy.visitor import Visitor, WentWrong
 from deploy.walk import Cast, walk
-
-# Who takes part in the walk, by their keys in deploy/demo: a host with its organiser, and one partner.
-HOST, PARTNER = "ubnd-phuong-an-dong", "hoi-lhpn-phuong-an-dong"
-DOOR, ATTENDEES = (
-    "diem-danh@an-dong.example",
-    ("minh-hoa@hop-thu.example", "vi-du@hop-thu.example", "thu-nghiem@hop-thu.example"),
-)
 
 
 class Demonstration:
@@ -26,6 +20,8 @@ class Demonstration:
 
     def __init__(self, data: Path, *, port: int, say: Callable[[str], None]) -> None:
         self.port, self._data, self._say = port, data, say
+        self._people: dict[str, Row] = {person["key"]: person for person in read("people")}
+        self._roles: Row = read("walk")[0]
         self._platform: Platform | None = None
         self._step = 0
 
@@ -40,7 +36,7 @@ class Demonstration:
             "Đối Thoại · đang khởi động nền tảng trong một tiến trình · starting the platform in one process"
         )
         self._platform = Platform(
-            Options(data=self._data, port=self.port, demo=True, mail=mail_from_environment())
+            Options(data=self._data, port=self.port, demo=True, mail=mail_settings())
         )
         self._platform.start()
         self._platform.serve_in_background()
@@ -75,14 +71,10 @@ class Demonstration:
         )
         for address, what in addresses:
             self._say(f"  {address:<34} {what}")
-        for person in read("people"):
-            if person["email"] in (
-                self._organiser,
-                self._officer,
-                DOOR,
-                *ATTENDEES[:1],
-                self._admin,
-            ):
+        roles = self._roles
+        shown = (roles["organiser"], roles["officer"], roles["door"], roles["attendees"][0])
+        for person in self._people.values():
+            if person["admin"] or person["key"] in shown:
                 self._say(f"    {person['email']:<32} {person['name']}")
         self._say("Ctrl-C để dừng · to stop")
 
@@ -90,26 +82,13 @@ class Demonstration:
         if self._platform is not None:
             self._platform.stop()
 
-    @property
-    def _admin(self) -> str:
-        return next(str(person["email"]) for person in read("people") if person["admin"])
-
-    @property
-    def _organiser(self) -> str:
-        return self._holding("organiser", HOST)
-
-    @property
-    def _officer(self) -> str:
-        return self._holding("officer", PARTNER)
-
     def _load(self) -> Cast:
         self._say("Nạp dữ liệu minh họa · loading the demo data")
+        first = next(person for person in self._people.values() if person["admin"])
         create_admin(
-            f"sqlite:///{self._data / 'community.db'}",
-            email=self._admin,
-            name="Quản trị hệ thống (minh họa)",
+            f"sqlite:///{self._data / 'community.db'}", email=first["email"], name=first["name"]
         )
-        admin = Visitor(self.address).sign_in(self._admin)
+        admin = Visitor(self.address).sign_in(first["email"])
         loader = Loader(
             admin,
             now=datetime.now(UTC),
@@ -117,23 +96,17 @@ class Demonstration:
         )
         loader.load()
         admin.close()
-        names = {person["email"]: person["name"] for person in read("people")}
+        roles, people = self._roles, self._people
+        attendees = [(people[key]["email"], people[key]["name"]) for key in roles["attendees"]]
         return Cast(
-            organisation=loader.organisations[HOST],
-            organiser=self._organiser,
-            door=DOOR,
-            partner=loader.organisations[PARTNER],
-            partner_officer=self._officer,
-            attendees=tuple((address, names[address]) for address in ATTENDEES),  # type: ignore[arg-type]
+            organisation=loader.organisations[roles["host"]],
+            organiser=people[roles["organiser"]]["email"],
+            door=people[roles["door"]]["email"],
+            partner=loader.organisations[roles["partner"]],
+            partner_officer=people[roles["officer"]]["email"],
+            attendees=(attendees[0], attendees[1], attendees[2]),
         )
 
     def _held(self, what: str) -> None:
         self._step += 1
         self._say(f"  ✓ {self._step:2}. {what}")
-
-    @staticmethod
-    def _holding(role: str, organisation: str) -> str:
-        wanted = {"organisation": organisation, "role": role}
-        return next(
-            str(person["email"]) for person in read("people") if wanted in person["memberships"]
-        )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import threading
 import time
 from collections.abc import Callable, Iterable
@@ -13,10 +12,10 @@ from typing import Any
 import httpx2
 import sqlalchemy as sa
 from flask import Flask
-from waitress.server import create_server
 from werkzeug.middleware.dispatcher import DispatcherMiddleware
 
-from deploy import secrets
+from deploy import border, secrets
+from deploy.listening import Listener
 from services.community.app import SERVICE as COMMUNITY
 from services.events.app import SERVICE as EVENTS
 from services.notifications.app import SERVICE as NOTIFICATIONS
@@ -50,14 +49,15 @@ class Options:
     host: str = "127.0.0.1"
     port: int = 8000
     demo: bool = False
+    # Where people reach the portal, if not at host and port.
+    public_url: str = ""
     threads: int = 24
     mail: dict[str, Any] = field(
         default_factory=dict
     )  # settings of notifications: smtp_host, sendgrid_api_key, …
 
-    @property
-    def public_url(self) -> str:
-        return f"http://{self.host}:{self.port}"
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "public_url", self.public_url or f"http://{self.host}:{self.port}")
 
 
 class Platform:
@@ -71,6 +71,8 @@ class Platform:
         self._secrets = secrets.load_or_make(options.data / "secrets")
         self._broker = connect("memory://embedded")
         self._mounted: Any = None
+        self._listener: Listener | None = None
+        self._hung_up = threading.Event()
         self.deps = {service.name: self._build(service) for service in SERVICES}
         self.apps: dict[str, Flask] = {
             service.name: service.create_app(self.deps[service.name]) for service in SERVICES
@@ -79,9 +81,9 @@ class Platform:
         web = create_web(
             WebSettings(**self._settings_of_web()), transports=transports, clock=self._clock
         )
-        self._mounted = DispatcherMiddleware(
-            web, {f"/api/{name}": app for name, app in self.apps.items()}
-        )
+        self._nothing = border.nothing()
+        mounts: dict[str, Any] = {f"/api/{name}": app for name, app in self.apps.items()}
+        self._mounted = DispatcherMiddleware(web, mounts | {"/api": self._nothing})
         self.wsgi = self._dispatch
 
     def start(self) -> None:
@@ -101,22 +103,28 @@ class Platform:
                 self._run(f"{service.name}.work", service.work, deps, self._stop)
 
     def serve(self, *, ready: Callable[[], None] | None = None) -> None:
-        """Answer HTTP until `stop`; OSError where the port is taken."""
-        server = create_server(
-            self.wsgi, host=self.options.host, port=self.options.port, threads=self.options.threads
-        )
-        self._server = server
+        """Answer HTTP until `hang_up`; OSError where the port is taken."""
+        self._listener = self._listen()
+        if self._hung_up.is_set():
+            return
         if ready is not None:
             ready()
-        server.run()
+        self._listener.run()
 
     def serve_in_background(self) -> None:
         """As `serve`, in a thread; returns when the port is bound."""
-        server = create_server(
-            self.wsgi, host=self.options.host, port=self.options.port, threads=self.options.threads
-        )
-        self._server = server
-        self._run("http", server.run)
+        self._listener = self._listen()
+        self._run("http", self._listener.run)
+
+    def hang_up(self) -> None:
+        """Answer no longer: `serve` returns, at once if it is called later."""
+        self._hung_up.set()
+        if self._listener is not None:
+            self._listener.close()
+
+    def _listen(self) -> Listener:
+        options = self.options
+        return Listener(self.wsgi, host=options.host, port=options.port, threads=options.threads)
 
     def settle(self, seconds: float = 30.0) -> bool:
         """Wait until every message had its effect; False where that took too long.
@@ -135,8 +143,7 @@ class Platform:
     def stop(self) -> None:
         """End the threads in order and close what is open."""
         self._stop.set()
-        if (server := getattr(self, "_server", None)) is not None:
-            server.close()
+        self.hang_up()
         for thread in self._threads:
             thread.join(timeout=5)
         self._broker.close()
@@ -195,7 +202,10 @@ class Platform:
         return httpx2.WSGITransport(app=self._dispatch, raise_app_exceptions=False)
 
     def _dispatch(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
-        answer: Iterable[bytes] = self._mounted(environ, start_response)
+        hidden = border.is_for_the_machine(environ) and not border.is_from_the_machine(environ)
+        answer: Iterable[bytes] = (self._nothing if hidden else self._mounted)(
+            environ, start_response
+        )
         return answer
 
     def _consume(self, service: Service, deps: Any) -> None:
@@ -205,13 +215,3 @@ class Platform:
         thread = threading.Thread(target=target, args=args, name=name, daemon=True)
         thread.start()
         self._threads.append(thread)
-
-
-def mail_from_environment() -> dict[str, Any]:
-    """The settings of notifications that say how mail leaves, as the environment has them."""
-    names = {field.name for field in dataclasses.fields(NOTIFICATIONS.settings)}
-    return dict(
-        NOTIFICATIONS.settings.read_from_env(
-            {name for name in names if name.startswith(("smtp_", "sendgrid_", "mail_"))}
-        )
-    )

@@ -8,10 +8,15 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterable, Mapping
 from typing import Any
+from urllib.parse import quote
 
 import httpx2
-from waitress.server import create_server
-from werkzeug.wrappers import Request, Response
+from flask import Flask, request
+from werkzeug.wrappers import Response
+
+from deploy import border
+from deploy.listening import Listener
+from shared.http.problems import Away, NotFound
 
 _HOP = {
     "connection",
@@ -23,6 +28,9 @@ _HOP = {
     "content-encoding",
     "content-length",
 }
+_REPLACED = {"x-forwarded-for", "accept-encoding"}
+# What a path may hold as it is (RFC 3986, section 3.3).
+_PATH = "/:@!$&'()*+,;=-._~"
 
 
 class Gateway:
@@ -33,42 +41,45 @@ class Gateway:
         self._http = httpx2.Client(
             timeout=30.0, trust_env=False, limits=httpx2.Limits(max_connections=200)
         )
+        # It has no routes: whatever is asked for is passed on before they are looked at.
+        self._app: Flask = border.nothing()
+        self._app.before_request(self._pass_on)
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
-        request = Request(environ)
-        response = self._pass_on(request)
-        return response(environ, start_response)
+        answer: Iterable[bytes] = self._app(environ, start_response)
+        return answer
 
-    def _pass_on(self, request: Request) -> Response:
+    def _pass_on(self) -> Response:
+        if border.is_for_the_machine(request.environ):
+            raise NotFound
         base, path = self._portal, request.path
-        if path.startswith("/api/"):
+        to_a_service = path == "/api" or path.startswith("/api/")
+        if to_a_service:
             name, _, rest = path.removeprefix("/api/").partition("/")
-            if name not in self._services or rest == "metrics":
-                return Response(status=404)
+            if name not in self._services:
+                raise NotFound
             base, path = self._services[name], f"/{rest}"
-        headers = [
-            (k, v)
-            for k, v in request.headers.items()
-            if k.lower() not in _HOP | {"x-forwarded-for"}
-        ]
-        headers += [("X-Forwarded-For", request.remote_addr or ""), ("Accept-Encoding", "identity")]
-        url = httpx2.URL(base).copy_with(
-            raw_path=(
-                path + ("?" + request.query_string.decode() if request.query_string else "")
-            ).encode()
-        )
+        headers = [(k, v) for k, v in request.headers.items() if k.lower() not in _HOP | _REPLACED]
+        # The whole way: /outbox is shown only where all of it lies on this machine.
+        way = [*request.headers.getlist("X-Forwarded-For"), request.remote_addr or ""]
+        headers += [("X-Forwarded-For", ", ".join(way)), ("Accept-Encoding", "identity")]
+        query = f"?{request.query_string.decode('latin-1')}" if request.query_string else ""
+        url = httpx2.URL(base).copy_with(raw_path=(quote(path, safe=_PATH) + query).encode())
         try:
             answer = self._http.request(
                 request.method, url, headers=headers, content=request.get_data()
             )
         except httpx2.TransportError:
-            return Response("503", 503, {"Retry-After": "2"})
+            if to_a_service:
+                raise Away from None
+            text = "Xin thử lại sau ít giây. · Please try again in a few seconds.\n"
+            return Response(text, 503, {"Retry-After": "5"}, mimetype="text/plain")
         passed = [(k, v) for k, v in answer.headers.multi_items() if k.lower() not in _HOP]
         return Response(answer.content, answer.status_code, passed)
 
 
-def serve(gateway: Gateway, *, host: str, port: int) -> Any:
-    """Serve in a thread; the server, to be closed. OSError where the port is taken."""
-    server = create_server(gateway, host=host, port=port, threads=32)
-    threading.Thread(target=server.run, name="gateway", daemon=True).start()
-    return server
+def serve(gateway: Gateway, *, host: str, port: int) -> Listener:
+    """Serve in a thread; what is returned is to be closed. OSError where the port is taken."""
+    listener = Listener(gateway, host=host, port=port, threads=32)
+    threading.Thread(target=listener.run, name="gateway", daemon=True).start()
+    return listener

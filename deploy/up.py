@@ -6,7 +6,9 @@ The same processes that docker-compose.yml starts, supervised by this one; a pro
 from __future__ import annotations
 
 import contextlib
+import logging
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -19,9 +21,13 @@ from typing import IO, Any
 
 import httpx2
 import psycopg
-from sqlalchemy.engine import make_url
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError
 
 from deploy import gateway, secrets
+from deploy.listening import Listener
+from deploy.unable import Unable
+from shared.messaging.broker import connect
 
 ROLES: Mapping[str, tuple[str, ...]] = {
     "community": ("api", "relay", "consume"),
@@ -31,9 +37,13 @@ ROLES: Mapping[str, tuple[str, ...]] = {
     "web": ("api",),
 }
 SECONDS_TO_BE_READY = 60.0
+SECONDS_TO_END = 12.0
+# What a process may know of the environment of this one.
+_PASSED_ON = ("PATH", "HOME", "LANG", "TZ", "PYTHONPATH")
+_TIED = (sys.executable, "-I", "-S", str(Path(__file__).with_name("tied.py")))
 
 
-class NotReady(Exception):
+class NotReady(Unable):
     """A part did not come up; the text says which, and where its log is."""
 
 
@@ -49,11 +59,14 @@ class Options:
     exchange: str = "doithoai"
     database_prefix: str = "doithoai_"
     demo: bool = False
+    # Where people reach the portal, if not at host and port.
+    public_url: str = ""
+    # Variables that say to notifications how mails leave, and others for every process.
+    mail: Mapping[str, str] = field(default_factory=dict)
     extra: Mapping[str, str] = field(default_factory=dict)
 
-    @property
-    def public_url(self) -> str:
-        return f"http://{self.host}:{self.port}"
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "public_url", self.public_url or f"http://{self.host}:{self.port}")
 
 
 @dataclass
@@ -69,11 +82,21 @@ class Part:
     started: float = 0.0
 
     def start(self) -> None:
+        """Start it, in a session of its own; it ends with the thread that calls this, however that ends."""
+        self.end_rest()
+        command = [*_TIED, str(os.getpid()), *self.command]
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                self.command, env=self.environment, stdout=log, stderr=log, start_new_session=True
+                command, env=self.environment, stdout=log, stderr=log, start_new_session=True
             )
         self.started = time.monotonic()
+
+    def end_rest(self) -> None:
+        """End what a process that is gone left behind: the workers of an API outlive kill -9 of their parent, and would
+        go on answering at its port."""
+        if self.process is not None and self.process.poll() is not None:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(self.process.pid, signal.SIGKILL)
 
     def ready(self) -> bool:
         try:
@@ -96,15 +119,21 @@ class Composed:
             for service, roles in ROLES.items()
             for role in roles
         }
-        self._gateway: Any = None
+        self._gateway: Listener | None = None
         self._keeper: threading.Thread | None = None
 
     def start(self) -> None:
-        """Databases, migrations, processes, gateway; NotReady names what did not come up."""
+        """Databases, migrations, processes, gateway; NotReady names what did not come up.
+
+        Returns early where `stop` was called meanwhile.
+        """
+        self._ask_the_broker()
         self._create_databases()
         for service in ROLES:
-            if service != "web":
+            if service != "web" and not self._stop.is_set():
                 self._migrate(service)
+        if self._stop.is_set():
+            return
         services = {
             name: f"http://127.0.0.1:{port}" for name, port in self._ports.items() if name != "web"
         }
@@ -118,6 +147,8 @@ class Composed:
         deadline = time.monotonic() + SECONDS_TO_BE_READY
         for part in self.parts.values():
             while not part.ready():
+                if self._stop.is_set():
+                    return
                 if (
                     part.process is not None and part.process.poll() is not None
                 ) or time.monotonic() > deadline:
@@ -145,11 +176,17 @@ class Composed:
         for process in running:
             with contextlib.suppress(ProcessLookupError):
                 process.terminate()
+        deadline = time.monotonic() + SECONDS_TO_END
         for process in running:
             try:
-                process.wait(timeout=12)
+                process.wait(timeout=max(0.0, deadline - time.monotonic()))
             except subprocess.TimeoutExpired:
-                process.kill()
+                # With the processes that it started.
+                with contextlib.suppress(ProcessLookupError):
+                    os.killpg(process.pid, signal.SIGKILL)
+                process.wait()
+        for part in self.parts.values():
+            part.end_rest()
         if self._gateway is not None:
             self._gateway.close()
 
@@ -162,22 +199,51 @@ class Composed:
                     self._say(f"{part.name} ended and is started again")
                     part.start()
 
+    def _ask_the_broker(self) -> None:
+        # What it would log is said here.
+        logging.getLogger("pika").setLevel(logging.CRITICAL)
+        url = self._options.broker_url
+        if not url.startswith(("amqp://", "amqps://")):
+            raise NotReady("BROKER_URL: amqp(s)://…, the address of a RabbitMQ")
+        try:
+            broker = connect(url, exchange=self._options.exchange)
+        except ValueError as error:
+            raise NotReady("BROKER_URL: this address cannot be used") from error
+        answers = broker.ping(timeout=10)
+        broker.close()
+        if not answers:
+            where = make_url(url).render_as_string(hide_password=True)
+            raise NotReady(f"RabbitMQ does not answer at {where}; BROKER_URL says where it is")
+
     def _create_databases(self) -> None:
-        url = make_url(self._options.database_url).set(drivername="postgresql")
-        with psycopg.connect(
-            url.render_as_string(hide_password=False), autocommit=True, connect_timeout=5
-        ) as admin:
-            for service in ROLES:
-                name = self._database(service)
-                if (
-                    service != "web"
-                    and not admin.execute(
-                        "SELECT 1 FROM pg_database WHERE datname = %s", (name,)
-                    ).fetchone()
-                ):
-                    admin.execute(
-                        psycopg.sql.SQL("CREATE DATABASE {}").format(psycopg.sql.Identifier(name))
-                    )
+        url = self._database_url().render_as_string(hide_password=False)
+        try:
+            with psycopg.connect(url, autocommit=True, connect_timeout=5) as admin:
+                for service in ROLES:
+                    if service != "web":
+                        self._create_database(admin, self._database(service))
+        except psycopg.Error as error:
+            why = str(error).strip().splitlines()[0]
+            raise NotReady(
+                f"PostgreSQL cannot be used ({why}); DATABASE_URL says where it is"
+            ) from error
+
+    @staticmethod
+    def _create_database(admin: psycopg.Connection[Any], name: str) -> None:
+        asked = "SELECT 1 FROM pg_database WHERE datname = %s"
+        if not admin.execute(asked, (name,)).fetchone():
+            admin.execute(
+                psycopg.sql.SQL("CREATE DATABASE {}").format(psycopg.sql.Identifier(name))
+            )
+
+    def _database_url(self) -> URL:
+        try:
+            url = make_url(self._options.database_url)
+        except (ArgumentError, ValueError) as error:
+            raise NotReady("DATABASE_URL: this address cannot be used") from error
+        if url.get_backend_name() != "postgresql":
+            raise NotReady("DATABASE_URL: postgresql://…, where databases may be created")
+        return url.set(drivername="postgresql")
 
     def _migrate(self, service: str) -> None:
         log = self._options.data / "logs" / f"{service}.migrate.log"
@@ -207,9 +273,7 @@ class Composed:
 
     def _environment(self, service: str, role: str) -> dict[str, str]:
         own, options = self._secrets, self._options
-        url = make_url(options.database_url).set(
-            drivername="postgresql", database=self._database(service)
-        )
+        url = self._database_url().set(database=self._database(service))
         special = {
             "community": {
                 "SIGNING_KEY": own["SIGNING_KEY"],
@@ -220,15 +284,12 @@ class Composed:
             "notifications": {
                 "CLIENT_SECRET": own["NOTIFICATIONS_CLIENT_SECRET"],
                 "DATA_DIR": str(options.data),
+                **options.mail,
             },
             "web": {"SECRET_KEY": own["SECRET_KEY"]},
         }
         return {
-            **{
-                name: value
-                for name, value in os.environ.items()
-                if name in ("PATH", "HOME", "LANG", "TZ", "PYTHONPATH")
-            },
+            **{name: value for name, value in os.environ.items() if name in _PASSED_ON},
             "PYTHONUNBUFFERED": "1",
             "DATABASE_URL": url.render_as_string(hide_password=False),
             "BROKER_URL": options.broker_url,

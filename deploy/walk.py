@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from deploy.demo.schedule import registration_window, resolve
+from deploy.loading import read
 from deploy.visitor import Visitor, WentWrong
 
 Say = Callable[[str], None]
-ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 
 
 @dataclass(frozen=True)
@@ -135,41 +136,19 @@ def walk(base_url: str, cast: Cast, *, say: Say, now: datetime) -> dict[str, str
 
 
 def _dialogue(cast: Cast, now: datetime) -> dict[str, Any]:
-    day = now.astimezone(ZONE) + timedelta(days=14)
-    starts_at = day.replace(hour=14, minute=0, second=0, microsecond=0)
-    return {
+    """The event of the walk, on its day seen from `now`."""
+    row = read("walk")[0]["event"]
+    zone = row["timezone"]
+    starts_at, ends_at = resolve(row["when"], now.astimezone(ZoneInfo(zone)).date(), zone)
+    opens_at, closes_at = registration_window(row["registration"], starts_at, ends_at, zone)
+    told = {name: value for name, value in row.items() if name not in ("when", "registration")}
+    return told | {
         "organisation_id": cast.organisation,
-        "kind": "dialogue",
-        "title": {
-            "vi": "Đối thoại nhanh: thủ tục cho hộ kinh doanh mới (minh họa)",
-            "en": "A short dialogue: first steps for new household businesses (illustration)",
-        },
-        "summary": {
-            "vi": "Buổi gặp hai chỗ để xem trọn một vòng: từ đăng ký đến cửa.",
-            "en": "A meeting with two seats, to see it all once: from registering to the door.",
-        },
-        "illustrative": True,
-        "hosts": [
-            {
-                "role_title": {
-                    "vi": "Chủ tịch UBND phường",
-                    "en": "Chair of the ward People's Committee",
-                },
-                "organisation_id": cast.organisation,
-            }
-        ],
-        "venue": {"name": "Phòng họp số 1", "address": "Trụ sở UBND phường"},
+        "hosts": [host | {"organisation_id": cast.organisation} for host in row["hosts"]],
         "starts_at": starts_at.isoformat(),
-        "ends_at": (starts_at + timedelta(hours=2)).isoformat(),
-        "timezone": str(ZONE),
-        "capacity": 2,
-        "waitlist": True,
-        "registration_opens_at": (now - timedelta(hours=1)).isoformat(),
-        "registration_closes_at": (starts_at - timedelta(hours=2)).isoformat(),
-        "audience": {
-            "vi": "Hộ kinh doanh, doanh nghiệp trẻ",
-            "en": "Household businesses, young businesses",
-        },
+        "ends_at": ends_at.isoformat(),
+        "registration_opens_at": opens_at.isoformat(),
+        "registration_closes_at": closes_at.isoformat(),
         "partners": [cast.partner],
     }
 

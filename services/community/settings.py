@@ -13,7 +13,7 @@ class CommunitySettings(Settings):
     service: ClassVar[str] = "community"
 
     signing_key: str = setting(
-        doc="Ed25519 private key (JWK) that signs access tokens", secret=True
+        doc="Ed25519 private key (JWK) that signs access tokens", secret=True, key=True
     )
     sign_in_key: str = setting(
         doc="Key of which the codes and links of sign-in mails are made", secret=True

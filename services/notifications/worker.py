@@ -21,6 +21,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from services.notifications.composing import Material, NotNow, compose, gather
 from services.notifications.deps import Deps
 from services.notifications.mailer import Mail
+from services.notifications.mailers import LocalOutbox, outbox_folder
 from services.notifications.models import Attempt, Notice, Outcome, Result, Status
 from services.notifications.repository import UnitOfWork
 from shared.ids import new_id
@@ -43,6 +44,11 @@ log = get_logger("worker")
 
 def work(deps: Deps, stop: threading.Event) -> None:
     """Send until `stop` is set: at once what this process wrote, within half a second what another did."""
+    if deps.mailer.name == LocalOutbox.name and not deps.settings.demo:
+        log.warning(
+            "no mail leaves this machine: set SMTP_HOST or SENDGRID_API_KEY, or nobody can sign in",
+            folder=str(outbox_folder(deps.settings)),
+        )
     worker = Worker(deps, stop=stop)
     while not stop.is_set():
         deps.wake.clear()

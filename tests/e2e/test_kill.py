@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import os
 import random
-import subprocess
-import sys
 import threading
 from collections import Counter
 from collections.abc import Iterator
@@ -18,55 +16,13 @@ from typing import Any
 import httpx2
 import pytest
 
-from deploy.up import free_port
 from deploy.visitor import Visitor
+from tests.support.embedded import Process
 from tests.support.waiting import until
 from tests.support.world import World
 
-ROOT = Path(__file__).resolve().parents[2]
 PEOPLE, CAPACITY = 200, 120
 pytestmark = pytest.mark.slow
-
-
-class Process:
-    """`doithoai serve` on a folder."""
-
-    def __init__(self, data: Path) -> None:
-        self.data, self.port = data, free_port()
-        self.base_url = f"http://127.0.0.1:{self.port}"
-        self._process: subprocess.Popen[bytes] | None = None
-
-    def start(self) -> None:
-        command = [
-            sys.executable,
-            "-m",
-            "deploy.cli",
-            "serve",
-            "--data",
-            str(self.data),
-            "--port",
-            str(self.port),
-            "--demo",
-        ]
-        with (self.data / "log").open("ab") as log:
-            self._process = subprocess.Popen(command, cwd=ROOT, stdout=log, stderr=log)
-        until(self._answers, seconds=30, what="the platform's first answer")
-
-    def kill(self) -> None:
-        assert self._process is not None
-        self._process.kill()
-        self._process.wait()
-
-    def _answers(self) -> bool:
-        try:
-            return (
-                httpx2.get(
-                    f"{self.base_url}/api/registrations/readyz", timeout=2, trust_env=False
-                ).status_code
-                == 200
-            )
-        except httpx2.TransportError:
-            return False
 
 
 @contextmanager

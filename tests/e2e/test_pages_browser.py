@@ -14,12 +14,13 @@ from waitress.server import create_server
 
 from services.web.assets import ROOT
 from tests.service.web.conftest import portal
-from tests.service.web.fakes import NOW, ORGANISATION, World, iso, new_id
+from tests.service.web.fakes import EMPTY, NOW, ORGANISATION, World, iso, new_id
 from tests.support import browsers
 from tests.support.browsers import DESKTOP, PHONE
 
 pytestmark = pytest.mark.browser
 
+LONGEST_NAME = "Nguy" + "ễ" * 196
 AXE = Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js"
 
 
@@ -115,6 +116,39 @@ def test_an_api_is_drawn_from_its_document_under_the_policy(chromium, site):
     assert [line for line in complaints if "Content Security" in line] == []
 
 
+@pytest.mark.parametrize("size", [PHONE, DESKTOP], ids=["phone", "desktop"])
+def test_the_longest_name_at_the_door_leaves_the_button_on_the_screen(chromium, site, size):
+    event = site.world.add()
+    site.world.register(event, site.world.person("dai@example.vn"), LONGEST_NAME)
+    page = open_page(chromium, site, size=size)
+    sign_in(page, organiser_of(site))
+
+    page.goto(f"/cua/{event['id']}?q=nguy")
+
+    assert not sideways(page)
+    box = page.locator(".people button").bounding_box()
+    assert box is not None
+    assert box["x"] + box["width"] <= size["width"]
+
+
+def test_a_draft_is_saved_as_it_is_by_a_real_browser(chromium, site):
+    """Line breaks, times and ticks travel through it and change nothing."""
+    event = site.world.add(
+        status="draft",
+        seats=None,
+        description={"vi": "Một\n\nHai\n", "en": None},
+        starts_at="2026-03-26T07:00:30Z",
+    )
+    page = open_page(chromium, site, scripts=False)
+    sign_in(page, organiser_of(site))
+
+    page.goto(f"/to-chuc/su-kien/{event['id']}/sua")
+    page.click(".act button")
+
+    assert "Bạn chưa thay đổi gì" in page.inner_text(".flash")
+    assert not [path for method, path, _ in site.world.sent if method == "PATCH"]
+
+
 def test_errors_take_the_focus_and_lead_to_their_fields(chromium, site):
     event = site.world.add()
     page = open_page(chromium, site)
@@ -185,10 +219,13 @@ def test_every_page_is_accessible_and_fits(chromium, site, size, scheme):
 def pages_of(site: Site) -> tuple[list[str], list[str]]:
     """Every page that the fakes can show: those for anyone, and those of an organiser who also registers."""
     world = site.world
-    event, draft = world.add(), world.add(status="draft", seats=None)
+    event, draft, empty = world.add(), world.add(status="draft", seats=None), world.add(**EMPTY)
+    off = world.add(status="cancelled", reason={"vi": "Bão số 5", "en": None})
     organiser_of(site)
     me = world.people["to@example.vn"]
     held = world.register(event, me, "Trần Tổ Chức")
+    world.register(event, world.person("dai@example.vn"), LONGEST_NAME)
+    none_left = world.register(off, me, LONGEST_NAME, status="cancelled")
     waiting = world.register(world.add(), me, "Trần Tổ Chức", status="waitlisted", position=2)
     world.letters.append(
         {
@@ -217,6 +254,8 @@ def pages_of(site: Site) -> tuple[list[str], list[str]]:
     own = [
         "/toi", f"/toi/ve/{held['id']}", f"/toi/ve/{waiting['id']}", f"/toi/ve/{held['id']}/huy", "/toi/ho-so", "/hop-thu", "/to-chuc",
         "/to-chuc/su-kien/moi", one, wip, f"{wip}/cong-bo", f"{wip}/sua", f"{one}/doi-lich", f"{one}/huy", f"{one}/danh-sach", f"/cua/{event['id']}",
+        f"/cua/{event['id']}?q=nguy", f"{one}/sua", f"/to-chuc/su-kien/{empty['id']}", f"/to-chuc/su-kien/{empty['id']}/cong-bo", f"/to-chuc/su-kien/{empty['id']}/sua",
+        f"/su-kien/{empty['id']}", "/to-chuc?nam=2025", f"/toi/ve/{none_left['id']}",
     ]  # fmt: skip
     return public, own
 
@@ -229,9 +268,15 @@ def faults(page: Page, path: str) -> dict[str, object]:
         "axe.run(document, {runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'best-practice']})"
     )
     violations = [(rule["id"], rule["nodes"][0]["html"][:120]) for rule in checked["violations"]]
-    if page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"):
+    if sideways(page):
         violations.append(("scrolls sideways", path))
     return {path: violations} if violations else {}
+
+
+def sideways(page: Page) -> bool:
+    return bool(
+        page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
+    )
 
 
 def film_of(text: str) -> bytes:

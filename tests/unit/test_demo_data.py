@@ -23,6 +23,7 @@ AREAS = {row["key"]: row for row in DATA["areas"]["areas"]}
 ORGANISATIONS = {row["key"]: row for row in DATA["organisations"]}
 PEOPLE = {row["key"]: row for row in DATA["people"]}
 EVENTS = {row["key"]: row for row in DATA["events"]}
+WALK = DATA["walk"][0]
 LEGAL_BASES = {row["key"]: row for row in DATA["legal_bases"]}
 
 EVERY_DAY = [date(2027, 1, 1) + timedelta(days=n) for n in range(365 + 366)]
@@ -239,6 +240,28 @@ def test_what_ended_without_a_successor_is_to_be_confirmed_and_says_so():
         if row["valid_until"] and not row["successors"]:
             assert row["confirmed"] is False, row["key"]
             assert row.get("note"), row["key"]
+
+
+def test_the_walk_is_cast_with_people_who_have_their_parts():
+    """The organiser organises for the host, the officer serves the partner, three people want two seats."""
+    parts = {
+        name: PEOPLE[WALK[name]]["memberships"] for name in ("organiser", "officer", "door")
+    } | {key: PEOPLE[key]["memberships"] for key in WALK["attendees"]}
+
+    assert {"organisation": WALK["host"], "role": "organiser"} in parts["organiser"]
+    assert {"organisation": WALK["partner"], "role": "officer"} in parts["officer"]
+    assert len(set(WALK["attendees"])) == 3
+    assert WALK["event"]["capacity"] == 2
+
+
+def test_the_event_of_the_walk_takes_registrations_on_the_day_of_loading():
+    """Whatever the day, and from its first moment to its last."""
+    for loaded_on in EVERY_DAY:
+        starts_at, _, opens_at, closes_at = times(WALK["event"], loaded_on)
+
+        midnight = datetime.combine(loaded_on, time.min, ZoneInfo(WALK["event"]["timezone"]))
+        assert opens_at <= midnight
+        assert midnight + timedelta(days=1) < closes_at < starts_at
 
 
 @pytest.mark.parametrize("rows", [AREAS, ORGANISATIONS], ids=["areas", "organisations"])
