@@ -14,6 +14,7 @@ from services.web import dates, pages, session, texts, words
 from services.web.assets import serve_assets
 from services.web.clients import Clients
 from services.web.errors import handle_errors
+from services.web.here import here
 from services.web.security import secure
 from services.web.settings import Settings
 from shared.clock import Clock, SystemClock
@@ -86,7 +87,7 @@ def _speak(app: Flask) -> None:
             "language": session.language(),
             "signed_in": session.signed_in(),
             "organises": session.organises(),
-            "here": request.path,
+            "here": here(),
         }
 
     @app.after_request

@@ -28,6 +28,19 @@ class _Client:
         named = {name.replace("_", "-"): value for name, value in headers.items()}
         return json_of(self._line.send(method, path, body=body, headers=named))
 
+    @staticmethod
+    def _all(page: Callable[[str | None], Json], most: int) -> list[Json]:
+        """The items of a list, page after page, until there are `most` of them."""
+        found: list[Json] = []
+        cursor: str | None = None
+        while len(found) < most:
+            asked = page(cursor)
+            found += asked["items"]
+            cursor = asked.get("next")
+            if not cursor:
+                break
+        return found
+
 
 class SignIns(_Client):
     """Community's sign-in, which is asked without a token: it is where tokens come from."""
@@ -84,6 +97,10 @@ class Events(_Client):
             filters["from"] = filters.pop("after")
         return self._get("/v1/events", **filters)
 
+    def all_events(self, *, most: int = 1000, **filters: str | int | None) -> list[Json]:
+        """As `events`, page after page; the first `most`."""
+        return self._all(lambda cursor: self.events(**filters, limit=200, cursor=cursor), most)
+
     def kinds(self) -> list[Json]:
         return list(self._get("/v1/kinds")["items"])
 
@@ -117,8 +134,10 @@ class Registrations(_Client):
     def offer(self, event_id: str) -> Json:
         return self._get(f"/v1/offers/{event_id}")
 
-    def change_offer(self, event_id: str, *, capacity: int, etag: str) -> Json:
-        return self._send("PATCH", f"/v1/offers/{event_id}", {"capacity": capacity}, If_Match=etag)
+    def change_offer(self, event_id: str, *, capacity: int, was: int | None) -> Json:
+        """`was` is the capacity that the organiser saw: refused when it is another one by now."""
+        body = {"capacity": capacity} | ({} if was is None else {"was": was})
+        return self._send("PATCH", f"/v1/offers/{event_id}", body)
 
     def register(self, event_id: str, attendee: Json, *, key: str) -> Json:
         return self._send(
@@ -156,15 +175,10 @@ class Notifications(_Client):
 
     def deliveries(self, event_id: str, *, most: int = 1000) -> list[Json]:
         """The newest `most` deliveries of an event."""
-        found: list[Json] = []
-        cursor: str | None = None
-        while len(found) < most:
-            page = self._get("/v1/deliveries", event_id=event_id, limit=200, cursor=cursor)
-            found += page["items"]
-            cursor = page.get("next")
-            if not cursor:
-                break
-        return found
+        return self._all(
+            lambda cursor: self._get("/v1/deliveries", event_id=event_id, limit=200, cursor=cursor),
+            most,
+        )
 
     def outbox(self) -> list[Json]:
         return list(self._get("/v1/outbox", limit=200)["items"])

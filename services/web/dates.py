@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, tzinfo
-from zoneinfo import ZoneInfo
+from functools import cache
+from zoneinfo import ZoneInfo, available_timezones
 
 from babel.dates import format_datetime
 
@@ -15,6 +16,12 @@ _DAY = {"vi": "EEEE, dd/MM/y", "en": "EEEE, d MMMM y"}
 _SHORT_DAY = {"vi": "dd/MM/y", "en": "d MMM y"}
 _MONTH = {"vi": "'Tháng' M/y", "en": "MMMM y"}
 _TILE = {"vi": "'Thg' M", "en": "MMM"}
+
+
+@cache
+def zones() -> frozenset[str]:
+    """The time zones that there are; a name that somebody typed is looked up before it is used."""
+    return frozenset(available_timezones())
 
 
 def local(moment: str | datetime, zone: str | None = None) -> datetime:
@@ -65,9 +72,14 @@ def moment(at: str | datetime, zone: str | None = None) -> str:
     return f"{clock(at, zone)}, {short_day(at, zone)}"
 
 
-def hours(starts_at: str, ends_at: str, zone: str | None = None) -> str:
-    """ "14:00 – 16:30 (giờ Việt Nam)"; the last day is named when it is another one."""
-    starts, ends = local(starts_at, zone), local(ends_at, zone)
+def hours(starts_at: str | None, ends_at: str | None, zone: str | None = None) -> str:
+    """ "14:00 – 16:30 (giờ Việt Nam)"; the last day is named when it is another one. A draft may lack either."""
+    if starts_at is None:
+        return _("Chưa có giờ")
+    starts = local(starts_at, zone)
+    if ends_at is None:
+        return f"{clock(starts, zone)} ({zone_name(zone)})"
+    ends = local(ends_at, zone)
     until = (
         clock(ends, zone)
         if starts.date() == ends.date()
@@ -76,10 +88,12 @@ def hours(starts_at: str, ends_at: str, zone: str | None = None) -> str:
     return f"{clock(starts, zone)} – {until} ({zone_name(zone)})"
 
 
-def span(starts_at: str, ends_at: str, zone: str | None = None) -> str:
+def span(starts_at: str | None, ends_at: str | None, zone: str | None = None) -> str:
     """A row's line: "Thứ Năm, 26/03/2026, 14:00–16:30"; the zone is named only where it is not Vietnam's."""
-    starts, ends = local(starts_at, zone), local(ends_at, zone)
-    until = f"–{clock(ends, zone)}" if starts.date() == ends.date() else ""
+    if starts_at is None:
+        return _("Chưa có giờ")
+    starts, ends = local(starts_at, zone), local(ends_at, zone) if ends_at else None
+    until = f"–{clock(ends, zone)}" if ends and starts.date() == ends.date() else ""
     where = "" if (zone or HOME) == HOME else f" ({zone})"
     return f"{day(starts, zone)}, {clock(starts, zone)}{until}{where}"
 
@@ -88,6 +102,16 @@ def zone_name(zone: str | None = None) -> str:
     """The zone's name for a reader."""
     name = _("giờ Việt Nam") if (zone or HOME) == HOME else str(zone)
     return name.replace(" ", "\N{NO-BREAK SPACE}")
+
+
+def year_of(moment: datetime) -> int:
+    """The year that the calendar at home shows."""
+    return local(moment).year
+
+
+def year_begins(year: int) -> str:
+    """The first moment of a year at home, as the APIs take it."""
+    return from_field(f"{year:04}-01-01T00:00")
 
 
 def to_field(moment: str | None, zone: str | None = None) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 from flask import Flask, current_app, make_response, redirect, render_template, request
 from flask_wtf.csrf import CSRFError
@@ -11,6 +11,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
 from services.web.clients import Away, Refused
+from services.web.here import here
 from services.web.session import SignedOut, end
 from shared.logs import get_logger
 from shared.text import Text
@@ -133,7 +134,9 @@ def handle_errors(app: Flask) -> None:
     def _http(error: HTTPException) -> Response:
         if error.response is not None or (error.code or 500) < 400:
             return error.get_response()
-        return error_page(error.code or 500)
+        page = error_page(error.code or 500)
+        page.headers.extend((name, value) for name, value in error.get_headers() if name == "Allow")
+        return page
 
     @app.errorhandler(Exception)
     def _unexpected(error: Exception) -> Response:
@@ -151,11 +154,4 @@ def handle_errors(app: Flask) -> None:
 
 def _to_sign_in() -> Response:
     """Sign in, then come back to this page, or to the one whose form was sent."""
-    here = request.full_path.rstrip("?") if request.method == "GET" else _page_before()
-    return redirect(f"/dang-nhap?next={quote(here, safe='')}", 303)
-
-
-def _page_before() -> str:
-    """The page that a form was sent from: only its path, and only here."""
-    parts = urlsplit(request.referrer or "")
-    return parts.path if parts.netloc == request.host and parts.path.startswith("/") else "/"
+    return redirect(f"/dang-nhap?next={quote(here(), safe='')}", 303)

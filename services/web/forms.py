@@ -7,9 +7,13 @@ import uuid
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import marshmallow as ma
+
 from services.web import dates
 from services.web.clients import Away, Json, Refused
 from services.web.texts import gettext as _
+from services.web.texts import language
+from shared.http.schemas import Phone
 
 _NONCE = re.compile(r"[A-Za-z0-9-]{16,64}")
 
@@ -18,14 +22,21 @@ class Form:
     """What was typed, by the API's names ("title.vi", "hosts.0.role_title.vi"), and what is wrong with it."""
 
     def __init__(self, typed: Mapping[str, str] | None = None) -> None:
+        # Browsers send the line breaks of a text as CR LF, whatever they were.
         self.typed: dict[str, str] = {
-            name: value for name, value in (typed or {}).items() if name != "csrf_token"
+            name: value.replace("\r\n", "\n")
+            for name, value in (typed or {}).items()
+            if name != "csrf_token"
         }
         self.errors: dict[str, str] = {}
         self.away = False
         self.retry_after = 5
         found = self.typed.get("nonce", "")
         self.nonce = found if _NONCE.fullmatch(found) else str(uuid.uuid4())
+
+    def renew(self) -> None:
+        """Make the next sending a new request: it repeats none of the earlier ones."""
+        self.nonce = str(uuid.uuid4())
 
     def __getitem__(self, name: str) -> str:
         return self.typed.get(name, "")
@@ -45,6 +56,35 @@ class Form:
         if required and not value:
             self.errors[name] = required
         return value
+
+    def phone(self, name: str) -> str:
+        """A phone number, as it was typed; what is none is said here, in the words of the services' own rule."""
+        value = self.text(name)
+        if value:
+            try:
+                Phone().deserialize(value)
+            except ma.ValidationError as wrong:
+                said: Any = wrong.messages
+                self.errors[name] = said[0].say(language())
+        return value
+
+    def zone(self, name: str, *, known: str) -> str:
+        """A time zone's name; `known` where none was typed, and in place of one that does not exist."""
+        value = self.text(name) or known
+        if value not in dates.zones():
+            self.errors[name] = _("Không có múi giờ này; ví dụ: Asia/Ho_Chi_Minh.")
+            value = known
+        self.typed[name] = value
+        return value
+
+    def both(self, name: str) -> Json | None:
+        """A text in two languages, or None; English is left out where it is not written, Vietnamese never."""
+        vi, en = self.text(f"{name}.vi"), self.text(f"{name}.en")
+        if en and not vi:
+            self.errors.setdefault(
+                f"{name}.vi", _("Xin nhập bản tiếng Việt; bản tiếng Anh chỉ đi kèm.")
+            )
+        return {"vi": vi} | ({"en": en} if en else {}) if vi or en else None
 
     def ticked(self, name: str) -> bool:
         return name in self.typed
@@ -85,7 +125,7 @@ class Form:
                 "Hệ thống đang bận nên chưa lưu được. Những gì bạn nhập vẫn còn đây; xin đợi ít giây rồi gửi lại."
             )
             return
-        self.nonce = str(uuid.uuid4())
+        self.renew()
         for item in error.errors:
             self.errors.setdefault(
                 str(item.get("field") or "_"), str(item.get("message") or error.title)
@@ -94,21 +134,8 @@ class Form:
             self.errors["_"] = error.detail or error.title
 
 
-def nested(flat: Mapping[str, Any]) -> Json:
-    """{"title.vi": "x", "hosts.0.note.vi": "y"} as the API has it: {"title": {"vi": "x"}, "hosts": [{…}]}."""
-    tree: Json = {}
-    for path, value in flat.items():
-        *above, last = path.split(".")
-        node = tree
-        for step in above:
-            node = node.setdefault(step, {})
-        node[last] = value
-    listed: Json = _lists(tree)
-    return listed
-
-
 def flat(value: Any, path: str = "") -> dict[str, str]:
-    """The reverse of `nested`, as texts for a form's fields."""
+    """What the API has, as texts for a form's fields: {"title": {"vi": "x"}} is {"title.vi": "x"}."""
     if isinstance(value, dict):
         return {
             k: v
@@ -118,12 +145,3 @@ def flat(value: Any, path: str = "") -> dict[str, str]:
     if isinstance(value, list):
         return {k: v for i, item in enumerate(value) for k, v in flat(item, f"{path}.{i}").items()}
     return {path: "" if value is None else str(value)}
-
-
-def _lists(node: Any) -> Any:
-    if not isinstance(node, dict):
-        return node
-    inner = {key: _lists(item) for key, item in node.items()}
-    if inner and all(key.isdigit() for key in inner):
-        return [inner[key] for key in sorted(inner, key=int)]
-    return inner

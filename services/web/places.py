@@ -36,6 +36,8 @@ class Place:
 def place_of(event: Json, offer: Json | None, *, now: datetime) -> Place:
     """The state of an event's places: from its offer, else from the event's own copy of the count."""
     zone = event.get("timezone")
+    if event["status"] == "draft":
+        return Place(_("Chưa công bố"), "quiet", may_register=False)
     if event["status"] == "cancelled":
         return Place(_("Đã hủy"), "gone", may_register=False)
     if dates.local(event["ends_at"]) <= now:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from urllib.parse import urlsplit
 
-from flask import Flask, Response, g, request
+from flask import Flask, Response, g
 from flask_wtf import CSRFProtect
 
 _POLICY = {
@@ -67,7 +67,8 @@ def secure(app: Flask) -> CSRFProtect:
         response.headers.setdefault(
             "Permissions-Policy", f"camera=({camera}), geolocation=(), microphone=()"
         )
-        if request.is_secure:
+        # By the address that people use: TLS ends before the portal, which is asked over HTTP itself.
+        if app.extensions["settings"].secure_cookies:
             response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
         response.vary.update(("Accept-Language", "Cookie"))
         response.headers.setdefault(

@@ -7,7 +7,8 @@ from uuid import UUID
 
 from flask import Blueprint, render_template, request
 
-from services.web.clients import clients, if_there
+from services.web.clients import Json, clients, if_there
+from services.web.rights import event_seen, may_edit
 from services.web.security import keep_nowhere
 from services.web.session import needs_person
 
@@ -20,16 +21,22 @@ _STATUSES = ("confirmed", "waitlisted", "cancelled")
 @needs_person
 def attendees(event_id: UUID) -> str:
     keep_nowhere()
+    event = event_seen(event_id)
     asked = {name: request.args.get(name, "").strip()[:200] for name in ("q", "status", "cursor")}
     if asked["status"] not in _STATUSES:
         asked["status"] = ""
     found = clients().registrations.attendees(str(event_id), **asked, limit=100)
-    deliveries = if_there(lambda: clients().notifications.deliveries(str(event_id))) or []
+    plans = may_edit(str(event["organisation"]["id"]))
+    deliveries: list[Json] = []
+    if plans:
+        ask = clients().notifications.deliveries
+        deliveries = if_there(lambda: ask(str(event_id))) or []
     mails = [item for item in deliveries if item["channel"] == "email"]
     states = Counter((mail["template"], mail["status"]) for mail in mails)
     return render_template(
         "organiser/attendees.html",
-        event=clients().events.event(str(event_id)),
+        event=event,
+        plans=plans,
         found=found,
         counts=found.get("counts") or {},
         asked=asked,

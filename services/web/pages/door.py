@@ -8,8 +8,9 @@ from uuid import UUID
 from flask import Blueprint, g, render_template, request
 
 from services.web.clients import Away, Json, Refused, clients
+from services.web.rights import may_see
 from services.web.security import allow_here, keep_nowhere
-from services.web.session import needs_person
+from services.web.session import needs_person, organises
 from services.web.texts import gettext as _
 
 bp = Blueprint("door", __name__)
@@ -67,7 +68,8 @@ def _refusal(refused: Refused) -> Json:
             "name": members.get("name", ""),
             "at": members.get("checked_in_at"),
         }
-    why = str(members.get("why") or refused.detail or refused.title)
+    wrong = str(refused.errors[0].get("message", "")) if refused.errors else ""
+    why = wrong or refused.detail or refused.title
     return {"tone": "gone", "word": _("Không hợp lệ"), "why": why}
 
 
@@ -89,8 +91,16 @@ def _show(event_id: str, *, result: Json | None) -> str:
         "door.html",
         event=event,
         event_id=event_id,
+        leave=_leave(event_id, event),
         counts=found.get("counts") or {},
         people=found["items"] if q else [],
         q=q,
         result=result,
     )
+
+
+def _leave(event_id: str, event: Json | None) -> str:
+    """Where the way out leads: to the event for those who see how it stands, home for who only helps at the door."""
+    if event and may_see(str(event["organisation"]["id"])):
+        return f"/to-chuc/su-kien/{event_id}"
+    return "/to-chuc" if event is None and organises() else "/toi"

@@ -5,32 +5,34 @@ from __future__ import annotations
 import re
 from uuid import UUID
 
-from flask import Blueprint, flash, redirect, render_template, request
+from flask import Blueprint, abort, flash, redirect, render_template, request
 from werkzeug.wrappers import Response
 
 from services.web import dates
 from services.web.clients import Away, Json, Refused, clients
-from services.web.forms import Form, flat, nested
-from services.web.pages.organiser import organisations
+from services.web.forms import Form, flat
+from services.web.pages.organiser import event_in, offer_of, organisations
+from services.web.rights import edits_any, may_edit
 from services.web.session import needs_person, now
 from services.web.texts import gettext as _
 
 bp = Blueprint("drafting", __name__, url_prefix="/to-chuc/su-kien")
 
 Page = tuple[str, int, dict[str, str]]
-HOSTS = 4
+HOSTS, MOST_HOSTS = 4, 20
 _BOTH = ("title", "summary", "description", "audience")
 _ORDER = (
-    "_", "organisation_id", "kind", "title.vi", "summary.vi", "description.vi", "audience.vi", "starts_at", "ends_at",
-    "registration_opens_at", "registration_closes_at", "capacity", "venue.name",
+    "_", "organisation_id", "kind", "title.vi", "summary.vi", "description.vi", "audience.vi", "timezone", "starts_at", "ends_at",
+    "registration_opens_at", "registration_closes_at", "capacity", "venue.name", "venue.address", "venue.accessibility.vi",
 )  # fmt: skip
 _TIMES = ("starts_at", "ends_at", "registration_opens_at", "registration_closes_at")
+_OF_A_HOST = ("role_title.vi", "role_title.en", "note.vi", "note.en", "organisation_id")
 
 
 @bp.get("/moi")
 @needs_person
 def blank() -> Page:
-    own = organisations()
+    own = _planned()
     chosen = request.args.get("don-vi") or (own[0]["id"] if own else "")
     typed = {"organisation_id": chosen, "waitlist": "1", "capacity": "100", "timezone": dates.HOME}
     return _show(Form(typed), event=None, own=own)
@@ -39,8 +41,9 @@ def blank() -> Page:
 @bp.post("/moi")
 @needs_person
 def create() -> Response | Page:
+    own = _planned()
     form = Form(request.form)
-    body = _draft(form) | {
+    body = _draft(form, event=None) | {
         "organisation_id": form.text("organisation_id", required=_("Xin chọn đơn vị chủ trì."))
     }
     if form.good:
@@ -51,31 +54,42 @@ def create() -> Response | Page:
         else:
             flash(_("Đã lưu bản nháp. Chưa ai được báo; hãy xem lại rồi công bố."), "ok")
             return redirect(f"/to-chuc/su-kien/{made['id']}", 303)
-    return _show(form, event=None, own=organisations())
+    return _show(form, event=None, own=own)
 
 
 @bp.get("/<uuid:event_id>/sua")
 @needs_person
 def edit(event_id: UUID) -> Page:
-    event = clients().events.event(str(event_id))
+    event = event_in(event_id, "draft", "published")
     return _show(Form(_typed(event)), event=event, own=[])
 
 
 @bp.post("/<uuid:event_id>/sua")
 @needs_person
 def change(event_id: UUID) -> Response | Page:
+    """Save what differs from the event as the form shows it."""
+    event = event_in(event_id, "draft", "published")
     form = Form(request.form)
-    event = clients().events.event(str(event_id))
-    body = _draft(form) if event["status"] == "draft" else _texts(form)
+    read = _draft if event["status"] == "draft" else _texts
+    wanted, known = read(form, event), read(Form(_typed(event)), event)
+    changes = {name: value for name, value in wanted.items() if value != known[name]}
     if form.good:
         try:
-            clients().events.change(str(event_id), body, etag=form["etag"])
+            if changes:
+                clients().events.change(str(event_id), changes, etag=form["etag"])
         except (Refused, Away) as error:
             _take(form, error)
         else:
-            flash(_("Đã lưu thay đổi."), "ok")
+            flash(_("Đã lưu thay đổi.") if changes else _("Bạn chưa thay đổi gì."), "ok")
             return redirect(f"/to-chuc/su-kien/{event_id}", 303)
     return _show(form, event=event, own=[])
+
+
+def _planned() -> list[Json]:
+    """The organisations for which the person plans events; whoever plans for none has no such page."""
+    if not edits_any():
+        abort(404)
+    return [one for one in organisations() if may_edit(str(one["id"]))]
 
 
 def _take(form: Form, error: Refused | Away) -> None:
@@ -91,86 +105,105 @@ def _take(form: Form, error: Refused | Away) -> None:
 
 
 def _show(form: Form, *, event: Json | None, own: list[Json]) -> Page:
-    partners = clients().community.organisations(on=now().date().isoformat())["items"]
     kinds = clients().events.kinds()
     form.sort_errors(_ORDER)
     page = render_template(
         "organiser/form.html",
         form=form,
         event=event,
+        offer=offer_of(event) if event else None,
         own=own,
         kinds=kinds,
-        partners=partners,
-        hosts=range(HOSTS),
+        partners=_partners(event),
+        hosts=range(min(MOST_HOSTS, max(HOSTS, len(_hosts_typed(form)) + 1))),
     )
     return page, form.status, {"Retry-After": str(form.retry_after)} if form.away else {}
 
 
-def _texts(form: Form) -> Json:
+def _partners(event: Json | None) -> list[Json]:
+    """Whom one can choose: the partners that the event has, also those that are no more, and who is there today."""
+    today = clients().community.organisations(on=now().date().isoformat())["items"]
+    there = {one["id"]: one for one in today}
+    current = {one["id"]: there.get(one["id"], one) for one in event["partners"]} if event else {}
+    if event:
+        there.pop(event["organisation"]["id"], None)
+    return list((current | there).values())
+
+
+def _texts(form: Form, event: Json | None) -> Json:
     """What may be edited at any time."""
     form.text("title.vi", required=_("Xin nhập tên sự kiện."))
     form.text("venue.name", required=_("Xin nhập nơi tổ chức."))
-    body: Json = {name: _both(form, name) for name in _BOTH}
-    typed = {
-        name: form[name].strip()
-        for name in form.typed
-        if re.fullmatch(r"hosts\.\d+\.[a-z_.]+", name)
-    }
-    body["hosts"] = [
-        _host(host)
-        for host in nested(typed).get("hosts", [])
-        if host.get("role_title", {}).get("vi")
-    ]
-    accessibility = _both(form, "venue.accessibility")
+    body: Json = {name: form.both(name) for name in _BOTH}
+    body["hosts"] = _hosts(form)
     body["venue"] = {
-        "name": form["venue.name"].strip(),
-        "address": form["venue.address"].strip(),
-    } | ({"accessibility": accessibility} if accessibility else {})
-    body["partners"] = [
-        name.removeprefix("partner.") for name in form.typed if name.startswith("partner.")
-    ]
+        "name": form.text("venue.name"),
+        "address": form.text("venue.address") or None,
+        "accessibility": form.both("venue.accessibility"),
+    }
+    ticked = [name.removeprefix("partner.") for name in form.typed if name.startswith("partner.")]
+    before = [one["id"] for one in event["partners"]] if event else []
+    body["partners"] = [one for one in before if one in ticked]
+    body["partners"] += [one for one in ticked if one not in before]
     return body
 
 
-def _draft(form: Form) -> Json:
+def _draft(form: Form, event: Json | None) -> Json:
     """Everything that a draft holds."""
-    zone = form["timezone"] or dates.HOME
+    zone = form.zone("timezone", known=event["timezone"] if event else dates.HOME)
     required = {
         "starts_at": _("Xin nhập giờ bắt đầu."),
         "ends_at": _("Xin nhập giờ kết thúc."),
         "registration_opens_at": _("Xin nhập lúc mở đăng ký."),
         "registration_closes_at": _("Xin nhập hạn đăng ký."),
     }
-    return _texts(form) | {
+    return _texts(form, event) | {
         "kind": form.text("kind", required=_("Xin chọn loại sự kiện.")),
         "timezone": zone,
         "capacity": form.whole("capacity", required=_("Xin nhập sức chứa, ví dụ 200.")),
         "waitlist": form.ticked("waitlist"),
         "document": {
-            "number": form["document.number"].strip() or None,
-            "date": form["document.date"] or None,
+            "number": form.text("document.number") or None,
+            "date": form.text("document.date") or None,
         },
-        "legal_basis": form["legal_basis"].strip() or None,
+        "legal_basis": form.text("legal_basis") or None,
         **{name: form.moment(name, zone=zone, required=required[name]) for name in _TIMES},
     }
 
 
-def _both(form: Form, name: str) -> Json | None:
-    """A text in two languages; English is left out where it is not written."""
-    vi, en = form[f"{name}.vi"].strip(), form[f"{name}.en"].strip()
-    if not vi and not en:
-        return None
-    return {"vi": vi} | ({"en": en} if en else {})
+def _hosts_typed(form: Form) -> list[dict[str, str]]:
+    """The rows of the form in which somebody is described, in their order."""
+    rows = {
+        int(found[1])
+        for name in form.typed
+        if (found := re.fullmatch(r"hosts\.(\d{1,3})\.[a-z_.]+", name))
+    }
+    read = [
+        {part: form[f"hosts.{row}.{part}"].strip() for part in _OF_A_HOST} for row in sorted(rows)
+    ]
+    return [host for host in read if any(host[part] for part in _OF_A_HOST[:4])]
 
 
-def _host(typed: Json) -> Json:
-    title, note = typed["role_title"], typed.get("note") or {}
-    host: Json = {"role_title": {key: text for key, text in title.items() if text}}
-    if note.get("vi"):
-        host["note"] = {key: text for key, text in note.items() if text}
-    if typed.get("organisation_id"):
-        host["organisation_id"] = typed["organisation_id"]
-    return host
+def _hosts(form: Form) -> list[Json]:
+    """The hosts, moved together on the form as they are in the list, so that each refusal finds its row."""
+    described = _hosts_typed(form)
+    kept = {name: text for name, text in form.typed.items() if not name.startswith("hosts.")}
+    form.typed = kept | {
+        f"hosts.{row}.{part}": text
+        for row, host in enumerate(described)
+        for part, text in host.items()
+    }
+    return [_host(form, f"hosts.{row}") for row in range(len(described))]
+
+
+def _host(form: Form, row: str) -> Json:
+    title = _("Xin nhập chức danh bằng tiếng Việt, hoặc bỏ trống cả phần của người này.")
+    form.text(f"{row}.role_title.vi", required=title)
+    return {
+        "role_title": form.both(f"{row}.role_title"),
+        "note": form.both(f"{row}.note"),
+        "organisation_id": form.text(f"{row}.organisation_id") or None,
+    }
 
 
 def _typed(event: Json) -> dict[str, str]:

@@ -10,7 +10,6 @@ from werkzeug.wrappers import Response
 from services.web.clients import Json, clients
 from services.web.security import local_path
 from services.web.session import needs_person
-from services.web.texts import gettext as _
 
 bp = Blueprint("inbox", __name__)
 
@@ -50,8 +49,3 @@ def _organisations() -> list[Json]:
         if held["role"] in _READERS
     }
     return sorted(found.values(), key=lambda organisation: str(organisation["name"]))
-
-
-def tab_name(organisation: Json) -> str:
-    """A short name where there is one."""
-    return str(organisation.get("short_name") or organisation.get("name") or _("Đơn vị"))

@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response
 
 from services.web import dates
 from services.web.clients import Json, clients, if_there
+from services.web.places import place_of
 from services.web.security import keep_nowhere
 from services.web.session import claims, needs_person, now
 from services.web.texts import gettext as _
@@ -29,8 +30,14 @@ def mine() -> str:
         ended = dates.local(item["event"]["ends_at"]) <= now() or item["status"] == "cancelled"
         (over if ended else coming).append(item)
     coming.sort(key=lambda item: str(item["event"]["starts_at"]))
+    cursor, following = request.args.get("cursor"), found.get("next")
     return render_template(
-        "mine.html", coming=coming, over=over, next=found.get("next"), doors=_doors()
+        "mine.html",
+        coming=coming,
+        over=over,
+        whole=not cursor and not following,
+        next=following,
+        doors=[] if cursor else _doors(),
     )
 
 
@@ -40,11 +47,15 @@ def ticket(registration_id: UUID) -> str:
     """The ticket, or the position in the waitlist, and what comes next."""
     keep_nowhere()
     registration = clients().registrations.registration(str(registration_id))
-    held = registration["status"] == "confirmed"
+    event = if_there(lambda: clients().events.event(registration["event_id"]))
+    called_off = bool(event and event["status"] == "cancelled")
+    held = registration["status"] == "confirmed" and not called_off
     return render_template(
         "ticket.html",
         registration=registration,
-        event=if_there(lambda: clients().events.event(registration["event_id"])),
+        event=event,
+        called_off=called_off,
+        may_return=bool(event and place_of(event, None, now=now()).may_register),
         ticket=clients().registrations.ticket(str(registration_id)) if held else None,
         qr=qr,
         over=dates.local(registration["event"]["ends_at"]) <= now(),
@@ -53,27 +64,39 @@ def ticket(registration_id: UUID) -> str:
 
 @bp.get("/toi/ve/<uuid:registration_id>/huy")
 @needs_person
-def ask_to_cancel(registration_id: UUID) -> str:
+def ask_to_cancel(registration_id: UUID) -> str | Response:
     registration = clients().registrations.registration(str(registration_id))
+    if registration["status"] == "cancelled":
+        return redirect(f"/toi/ve/{registration_id}", 303)
     return render_template("cancel.html", registration=registration)
 
 
 @bp.post("/toi/ve/<uuid:registration_id>/huy")
 @needs_person
 def cancel(registration_id: UUID) -> Response:
-    """Give the place up; doing it twice changes nothing more."""
+    """Give up the place, or the position in the waitlist; doing it twice changes nothing more."""
+    was = clients().registrations.registration(str(registration_id))["status"]
     clients().registrations.cancel(str(registration_id))
-    flash(
-        _("Đã hủy đăng ký. Cảm ơn bạn đã báo trước; chỗ này sẽ dành cho người tiếp theo."), "note"
-    )
+    done = {
+        "confirmed": _(
+            "Đã hủy đăng ký. Cảm ơn bạn đã báo trước; chỗ này sẽ dành cho người tiếp theo."
+        ),
+        "waitlisted": _("Bạn đã rời danh sách chờ. Cảm ơn bạn đã báo trước."),
+    }
+    flash(done.get(was) or _("Đăng ký này đã hủy từ trước."), "note")
     return redirect("/toi", 303)
 
 
 def _doors() -> list[Json]:
-    """The events at whose door the person helps, until they are over."""
+    """The events at whose door the person helps, until they are over; the next one first."""
     ids = [str(event_id) for _, event_id in claims().get("doors", [])][:10]
     found = (if_there(partial(clients().events.event, event_id)) for event_id in ids)
-    return [event for event in found if event and dates.local(event["ends_at"]) > now()]
+    ahead = [
+        event
+        for event in found
+        if event and event["status"] == "published" and dates.local(event["ends_at"]) > now()
+    ]
+    return sorted(ahead, key=lambda event: str(event["starts_at"]))
 
 
 def qr(token: str) -> Markup:

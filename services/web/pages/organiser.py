@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from datetime import datetime
 from uuid import UUID
 
-from flask import Blueprint, flash, redirect, render_template, request
+from flask import Blueprint, abort, flash, redirect, render_template, request
 from werkzeug.wrappers import Response
 
 from services.web import dates
 from services.web.clients import Away, Json, Refused, clients, if_there
 from services.web.forms import Form
+from services.web.here import here
 from services.web.places import Place, place_of
+from services.web.rights import event_edited, event_seen, leads, may_admit, may_edit, may_see
 from services.web.session import STAFF, claims, needs_person, now
 from services.web.texts import gettext as _
 
@@ -19,96 +22,85 @@ bp = Blueprint("organiser", __name__, url_prefix="/to-chuc")
 
 Page = str | Response | tuple[str, int, dict[str, str]]
 Row = tuple[Json, Place]
-_FIRST_DAY = "2000-01-01T00:00:00Z"
+_FIRST_YEAR = 2000
 
 
 @bp.get("")
 @needs_person
 def events() -> str:
-    """Drafts first, then what is coming, then what is over."""
+    """Drafts first, then what is coming, then what is over this year; earlier years one by one."""
     own = organisations()
-    chosen = request.args.get("don-vi") or (str(own[0]["id"]) if own else "")
-    rows: list[Row] = []
-    drafts: list[Json] = []
-    edits = False
-    if chosen:
-        edits = may_edit(chosen)
-        ask = clients().events.events
-        if edits:
-            drafts = ask(organisation_id=chosen, status="draft", after=_FIRST_DAY, limit=100)[
-                "items"
-            ]
-        public = ask(organisation_id=chosen, after=_FIRST_DAY, limit=100)["items"]
-        rows = [(e, place_of(e, None, now=now())) for e in public if e["status"] != "draft"]
+    asked = request.args.get("don-vi", "")
+    if asked and not may_see(asked) and asked not in {str(one["id"]) for one in own}:
+        abort(404)
+    chosen = asked or (str(own[0]["id"]) if own else "")
+    this_year = dates.year_of(now())
+    year, cursor = _year_asked(this_year), request.args.get("cursor")
+    shown: Json = {"drafts": [], "coming": [], "over": [], "next": None, "earlier": False}
+    if chosen and year == this_year:
+        found = clients().events.events(
+            organisation_id=chosen, after=_iso(now()), limit=100, cursor=cursor
+        )
+        shown |= {"coming": _rows(found["items"]), "next": found.get("next")}
+        if leads(chosen) and not cursor:
+            shown["drafts"] = clients().events.all_events(organisation_id=chosen, status="draft")
+    if chosen and not cursor:
+        shown |= _over(chosen, year)
     return render_template(
         "organiser/list.html",
         own=own,
         chosen=chosen,
-        edits=edits,
-        drafts=drafts,
-        coming=[row for row in rows if dates.local(row[0]["ends_at"]) > now()],
-        over=[row for row in reversed(rows) if dates.local(row[0]["ends_at"]) <= now()],
+        edits=may_edit(chosen),
+        year=year,
+        this_year=this_year,
+        **shown,
     )
 
 
 @bp.get("/su-kien/<uuid:event_id>")
 @needs_person
 def overview(event_id: UUID) -> str:
-    event = clients().events.event(str(event_id))
-    offer = _offer(event)
-    return render_template(
-        "organiser/event.html",
-        event=event,
-        offer=offer,
-        place=place_of(event, offer, now=now()),
-        form=Form(),
-    )
+    return _page("organiser/event.html", event_seen(event_id), Form())
 
 
 @bp.get("/su-kien/<uuid:event_id>/cong-bo")
 @needs_person
 def ask_to_publish(event_id: UUID) -> str:
     """Who will be told, before anybody is."""
-    return render_template(
-        "organiser/publish.html", event=clients().events.event(str(event_id)), form=Form()
-    )
+    return _page("organiser/publish.html", event_in(event_id, "draft"), Form())
 
 
 @bp.post("/su-kien/<uuid:event_id>/cong-bo")
 @needs_person
 def publish(event_id: UUID) -> Page:
-    form = Form(request.form)
+    event_in(event_id, "draft")
     done = _("Đã công bố. Trang sự kiện đã mở và thư mời đang được gửi đến các đơn vị phối hợp.")
-    return _step(
-        event_id,
-        form,
-        "organiser/publish.html",
-        lambda: clients().events.publish(str(event_id)),
-        done,
-    )
+    act = lambda: clients().events.publish(str(event_id))  # noqa: E731
+    return _step(event_id, Form(request.form), "organiser/publish.html", act, done)
 
 
 @bp.get("/su-kien/<uuid:event_id>/doi-lich")
 @needs_person
 def ask_to_reschedule(event_id: UUID) -> str:
-    event = clients().events.event(str(event_id))
-    times = ("starts_at", "ends_at", "registration_closes_at")
-    form = Form({name: dates.to_field(event.get(name), event["timezone"]) for name in times})
-    return render_template("organiser/reschedule.html", event=event, offer=_offer(event), form=form)
+    event = event_in(event_id, "published")
+    zone = event["timezone"]
+    times = {name: dates.to_field(event[name], zone) for name in ("starts_at", "ends_at")}
+    return _page("organiser/reschedule.html", event, Form(times | {"timezone": zone}))
 
 
 @bp.post("/su-kien/<uuid:event_id>/doi-lich")
 @needs_person
 def reschedule(event_id: UUID) -> Page:
+    event = event_in(event_id, "published")
     form = Form(request.form)
-    zone = form["timezone"] or dates.HOME
+    zone = form.zone("timezone", known=event["timezone"])
     body: Json = {
         "starts_at": form.moment("starts_at", zone=zone, required=_("Xin nhập giờ bắt đầu mới.")),
         "ends_at": form.moment("ends_at", zone=zone, required=_("Xin nhập giờ kết thúc mới.")),
-        "reason": _reason(form),
     }
     if closes := form.moment("registration_closes_at", zone=zone):
         body["registration_closes_at"] = closes
+    body["reason"] = _reason(form)
     done = _("Đã đổi lịch. Những người đã đăng ký và đơn vị phối hợp đang được báo.")
     act = lambda: clients().events.reschedule(str(event_id), body)  # noqa: E731
     return _step(event_id, form, "organiser/reschedule.html", act, done)
@@ -117,13 +109,13 @@ def reschedule(event_id: UUID) -> Page:
 @bp.get("/su-kien/<uuid:event_id>/huy")
 @needs_person
 def ask_to_cancel(event_id: UUID) -> str:
-    event = clients().events.event(str(event_id))
-    return render_template("organiser/cancel.html", event=event, offer=_offer(event), form=Form())
+    return _page("organiser/cancel.html", event_in(event_id, "published"), Form())
 
 
 @bp.post("/su-kien/<uuid:event_id>/huy")
 @needs_person
 def cancel(event_id: UUID) -> Page:
+    event_in(event_id, "published")
     form = Form(request.form)
     reason = _reason(form)
     done = _("Đã hủy sự kiện. Những người đã đăng ký và đơn vị phối hợp đang được báo kèm lý do.")
@@ -134,13 +126,13 @@ def cancel(event_id: UUID) -> Page:
 @bp.post("/su-kien/<uuid:event_id>/suc-chua")
 @needs_person
 def change_capacity(event_id: UUID) -> Page:
+    event_in(event_id, "published")
     form = Form(request.form)
     capacity = form.whole("capacity", required=_("Xin nhập sức chứa mới."))
+    was = int(form["was"]) if form["was"].isascii() and form["was"].isdigit() else None
 
     def act() -> Json:
-        return clients().registrations.change_offer(
-            str(event_id), capacity=capacity or 0, etag=form["etag"]
-        )
+        return clients().registrations.change_offer(str(event_id), capacity=capacity or 0, was=was)
 
     done = _("Đã đổi sức chứa. Người trong danh sách chờ được nhận chỗ ngay nếu có thêm chỗ.")
     return _step(event_id, form, "organiser/event.html", act, done)
@@ -156,13 +148,25 @@ def organisations() -> list[Json]:
     return list(own.values())
 
 
-def may_edit(organisation_id: str) -> bool:
-    """Which links to show; whether they work is for the services to say."""
-    held = claims()
-    return bool(held.get("admin")) or any(
-        role in ("organiser", "leader") and str(organisation) == organisation_id
-        for organisation, role in held.get("roles", [])
-    )
+def event_in(event_id: UUID, *states: str) -> Json:
+    """An event that the person may change, in one of these states; in another, its overview says why this is no step."""
+    event = event_edited(event_id)
+    if event["status"] not in states:
+        why = {
+            "draft": _("Bản nháp thì sửa trực tiếp; đổi lịch và hủy chỉ dùng sau khi công bố."),
+            "published": _("Sự kiện này đã công bố rồi."),
+            "cancelled": _("Sự kiện này đã hủy nên không thay đổi được nữa."),
+        }
+        flash(why[event["status"]], "note")
+        abort(redirect(f"/to-chuc/su-kien/{event_id}", 303))
+    return event
+
+
+def offer_of(event: Json) -> Json | None:
+    """What registrations offers of a public event; None while it is away, and of a draft."""
+    if event["status"] == "draft":
+        return None
+    return if_there(lambda: clients().registrations.offer(event["id"]))
 
 
 def _step(event_id: UUID, form: Form, template: str, act: Callable[[], object], done: str) -> Page:
@@ -177,25 +181,56 @@ def _step(event_id: UUID, form: Form, template: str, act: Callable[[], object], 
         else:
             flash(done, "ok")
             return redirect(f"/to-chuc/su-kien/{event_id}", 303)
-    event = clients().events.event(str(event_id))
-    offer = _offer(event)
-    page = render_template(
-        template, event=event, offer=offer, place=place_of(event, offer, now=now()), form=form
+    page = _page(
+        template,
+        clients().events.event(str(event_id)),
+        form,
+        here=here(otherwise=f"/to-chuc/su-kien/{event_id}"),
     )
     return page, form.status, {"Retry-After": str(form.retry_after)} if form.away else {}
 
 
+def _page(template: str, event: Json, form: Form, **more: object) -> str:
+    offer, owner = offer_of(event), str(event["organisation"]["id"])
+    return render_template(
+        template,
+        event=event,
+        offer=offer,
+        place=place_of(event, offer, now=now()),
+        form=form,
+        edits=may_edit(owner),
+        admits=may_admit(owner),
+        **more,
+    )
+
+
 def _reason(form: Form) -> Json:
     """The reason in Vietnamese, and in English if there is one."""
-    reason = {
-        "vi": form.text(
-            "reason.vi", required=_("Xin nêu lý do; lý do được gửi cho người đã đăng ký.")
-        )
-    }
-    return reason | ({"en": form["reason.en"].strip()} if form["reason.en"].strip() else {})
+    why = _("Xin nêu lý do; lý do được gửi cho người đã đăng ký.")
+    form.text("reason.vi", required=why)
+    return form.both("reason") or {}
 
 
-def _offer(event: Json) -> Json | None:
-    if event["status"] == "draft":
-        return None
-    return if_there(lambda: clients().registrations.offer(event["id"]))
+def _over(organisation_id: str, year: int) -> Json:
+    """What took place in a year, newest first, and whether there was anything before."""
+    ask, begins = clients().events, dates.year_begins(year)
+    until = min(_iso(now()), dates.year_begins(year + 1))
+    found = ask.all_events(organisation_id=organisation_id, after=begins, to=until)
+    first = dates.year_begins(_FIRST_YEAR)
+    before = ask.events(organisation_id=organisation_id, after=first, to=begins, limit=1)
+    over = [event for event in found if dates.local(event["ends_at"]) <= now()]
+    return {"over": _rows(reversed(over)), "earlier": bool(before["items"])}
+
+
+def _rows(events: Iterable[Json]) -> list[Row]:
+    return [(event, place_of(event, None, now=now())) for event in events]
+
+
+def _year_asked(this_year: int) -> int:
+    asked = request.args.get("nam", "")
+    year = int(asked) if asked.isascii() and asked.isdigit() and len(asked) == 4 else this_year
+    return year if _FIRST_YEAR <= year <= this_year else this_year
+
+
+def _iso(moment: datetime) -> str:
+    return moment.isoformat().replace("+00:00", "Z")

@@ -33,7 +33,7 @@ def change() -> Response | tuple[str, int, dict[str, str]]:
     name = form.text("name", required=_("Xin nhập họ tên của bạn."))
     changes = {
         "name": name,
-        "phone": form.text("phone") or None,
+        "phone": form.phone("phone") or None,
         "language": form["language"] or language(),
     }
     if form.good:

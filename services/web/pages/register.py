@@ -36,7 +36,7 @@ def register(event_id: UUID) -> Page:
     """Register; pressing twice registers once, since both presses carry the form's own key."""
     typed = Form(request.form)
     name = typed.text("name", required=_("Xin nhập họ tên để ban tổ chức ghi vào danh sách."))
-    phone = typed.text("phone")
+    phone = typed.phone("phone")
     if not signed_in():
         return _sign_in_first(str(event_id), typed)
     if typed.good:
@@ -55,11 +55,23 @@ def register(event_id: UUID) -> Page:
         except Away as away:
             typed.refuse(away)
         else:
+            if not _stands(done):
+                typed.renew()
+                typed.errors["_"] = _(
+                    "Lần đăng ký trước của bạn đã hủy. Nếu vẫn muốn tham dự, xin gửi lại."
+                )
+                return _show(str(event_id), typed)
             session.pop("draft", None)
             _remember(name, typed)
             flash("registered", "result")
             return redirect(f"/toi/ve/{done['id']}", 303)
     return _show(str(event_id), typed)
+
+
+def _stands(done: Json) -> bool:
+    """Whether what was answered still holds: an old form sent again gets its old answer, also after a cancellation."""
+    now = if_there(lambda: clients().registrations.registration(done["id"])) or done
+    return bool(now["status"] != "cancelled")
 
 
 def _show(event_id: str, typed: Form) -> Page:

@@ -7,13 +7,14 @@ import re
 
 import pytest
 
-from tests.service.web.fakes import KINDS, NOW, event, iso, new_id
+from tests.service.web.fakes import EMPTY, KINDS, NOW, event, iso, new_id
 from tests.service.web.test_words import catalogue
 
 PAGES = [
     "/", "/?q=khongco", "/su-kien/{event}", "/su-kien/{open}/dang-ky", "/toi", "/toi/ve/{own}", "/toi/ve/{waiting}", "/toi/ve/{cancelled}", "/toi/ve/{own}/huy",
     "/toi/ho-so", "/hop-thu", "/to-chuc", "/to-chuc/su-kien/moi", "/to-chuc/su-kien/{event}", "/to-chuc/su-kien/{draft}", "/to-chuc/su-kien/{draft}/sua",
     "/to-chuc/su-kien/{draft}/cong-bo", "/to-chuc/su-kien/{event}/doi-lich", "/to-chuc/su-kien/{event}/huy", "/to-chuc/su-kien/{event}/danh-sach",
+    "/to-chuc/su-kien/{event}/sua", "/to-chuc/su-kien/{empty}", "/to-chuc/su-kien/{empty}/cong-bo", "/to-chuc?nam=2025", "/toi/ve/{off}",
     "/cua/{event}", "/cua/{event}?q=a", "/khong-co", "/lap-trinh",
 ]  # fmt: skip
 ENGLISH = {
@@ -33,6 +34,7 @@ def ids(world, organiser):
     shown, draft = world.add(**ENGLISH), world.add(**ENGLISH, status="draft", seats=None)
     own = world.register(shown, me, "Name")
     waiting = world.register(world.add(**ENGLISH), me, "Name", status="waitlisted", position=2)
+    off = world.add(**ENGLISH, status="cancelled", reason={"vi": "R", "en": "R"})
     cancelled = world.register(world.add(**ENGLISH), me, "Name", status="cancelled")
     world.letters.append(
         {
@@ -56,6 +58,8 @@ def ids(world, organiser):
         "own": own["id"],
         "waiting": waiting["id"],
         "cancelled": cancelled["id"],
+        "empty": world.add(**EMPTY | {"title": {"vi": "T", "en": "T"}})["id"],
+        "off": world.register(off, me, "Name", status="cancelled")["id"],
     }
 
 

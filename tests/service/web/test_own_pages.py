@@ -27,6 +27,24 @@ def test_without_registrations_the_page_shows_the_way_to_the_calendar(signed_in)
     assert "Bạn chưa đăng ký buổi nào sắp tới" in signed_in().get("/toi").text
 
 
+def test_nobody_is_told_that_there_is_nothing_while_there_is_another_page(signed_in, world):
+    """Pages go by registration: what is coming may stand on any of them."""
+    browser, over = signed_in(), {"starts_at": iso(NOW), "ends_at": iso(NOW)}
+    lan = world.people["lan@example.vn"]
+    coming = world.register(world.add(), lan, "Lan")
+    for _ in range(50):
+        world.register(world.add(**over), lan, "Lan")
+
+    first = browser.get("/toi").text
+    second = browser.get("/toi?cursor=50").text
+
+    assert "Bạn chưa đăng ký buổi nào" not in first
+    assert "cursor=50" in first
+    assert f"/toi/ve/{coming['id']}" in second
+    coming["status"] = "cancelled"
+    assert "Bạn chưa đăng ký buổi nào" not in browser.get("/toi?cursor=50").text
+
+
 def test_own_registrations_say_their_state(signed_in, world):
     browser, event = signed_in(), world.add()
     lan = world.people["lan@example.vn"]
@@ -56,6 +74,17 @@ def test_the_profile_is_saved(signed_in, world):
     assert saved.status_code == 303
     assert world.people["lan@example.vn"]["name"] == "Nguyễn Thị Lan"
     assert '<html lang="en">' in browser.get("/toi/ho-so").text
+
+
+def test_a_wrong_phone_is_said_at_its_field(signed_in, world):
+    browser = signed_in()
+
+    typed = {"name": "Lan", "phone": "không có", "language": "vi", "etag": '"1"'}
+    refused = browser.post("/toi/ho-so", typed, page="/toi/ho-so")
+
+    assert refused.status_code == 422
+    assert 'id="phone-error"' in refused.text
+    assert 'value="không có"' in refused.text
 
 
 def test_a_profile_that_changed_meanwhile_is_not_overwritten(signed_in, world):

@@ -9,6 +9,7 @@ import pytest
 
 from tests.service.web.conftest import Browser, portal
 
+CSRF = re.compile(r'name="csrf_token" value="([^"]+)"')
 HOSTILE = [
     "<script>alert(1)</script>", "\"><img src=x onerror=alert(1)>", "{{ 7 * 7 }}", "%(name)s %d 100%", "'; DROP TABLE x;--",
     "\u202eabc", "Ữ Ậ Ỗ", "javascript:alert(1)", "</textarea><b>", "a & b &amp; c",
@@ -199,6 +200,9 @@ def test_a_bug_is_a_page_without_its_insides(world, caplog):
         "id": "x",
         "status": "published",
         "starts_at": "secret text",
+        "ends_at": "2999-01-01T00:00:00Z",
+        "organisation": {"id": "x"},
+        "kind": {"key": "x"},
         "title": {"vi": "x"},
     }
 
@@ -225,6 +229,52 @@ def test_the_language_is_chosen_and_leads_back(browser):
     page = browser.get("/dang-nhap")
     assert '<html lang="en">' in page.text
     assert browser.post("/ngon-ngu", {"language": "en", "next": "//evil.example"}).location == "/"
+
+
+def test_choosing_a_language_keeps_what_was_searched(browser):
+    page = browser.get("/?q=doi+thoai&kind=training").text
+
+    assert 'name="next" value="/?q=doi+thoai&amp;kind=training"' in page
+    back = browser.post("/ngon-ngu", {"language": "en", "next": "/?q=doi+thoai&kind=training"})
+    assert back.location == "/?q=doi+thoai&kind=training"
+
+
+def test_a_form_that_is_shown_again_leads_back_to_the_page_it_stands_on(organiser, world):
+    """Where the address takes only forms, it is the page before; a page elsewhere is never it."""
+    event = world.add()
+    overview = f"/to-chuc/su-kien/{event['id']}"
+    page = organiser.get(overview).text
+    typed = {"capacity": "x", "csrf_token": CSRF.search(page)[1]}
+
+    def next_after(referrer: str) -> str:
+        headers = {"Referer": referrer} if referrer else {}
+        answer = organiser.client.post(f"{overview}/suc-chua", data=typed, headers=headers)
+        assert answer.status_code == 422
+        return re.search(r'name="next" value="([^"]+)"', answer.text)[1]
+
+    assert next_after(f"http://localhost{overview}?x=1") == f"{overview}?x=1"
+    assert next_after("") == overview
+    assert next_after(f"http://localhost{overview}/suc-chua") == overview
+    assert next_after("http://evil.example/toi") == overview
+
+
+def test_an_error_page_under_an_address_for_forms_leads_home(browser):
+    page = browser.client.post("/dang-xuat").text
+
+    assert 'name="next" value="/"' in page
+
+
+def test_a_method_that_a_page_does_not_take_names_those_it_takes(browser):
+    answer = browser.get("/dang-xuat")
+
+    assert answer.status_code == 405
+    assert set(answer.headers["Allow"].split(", ")) == {"OPTIONS", "POST"}
+
+
+def test_the_page_names_the_host_organisation_and_not_a_person_in_the_chair(browser, world):
+    page = browser.get(f"/su-kien/{world.add()['id']}").text
+
+    assert "Đơn vị chủ trì: Ủy ban nhân dân phường An Đông" in page
 
 
 def test_health_needs_nothing(browser, world):

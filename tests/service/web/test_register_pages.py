@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+import pytest
+
 NONCE = re.compile(r'name="nonce" value="([^"]+)"')
 
 
@@ -165,3 +167,130 @@ def test_another_persons_ticket_is_not_found(signed_in, world):
     theirs = world.register(event, world.person("other@example.vn"), "Người khác")
 
     assert browser.get(f"/toi/ve/{theirs['id']}").status_code == 404
+
+
+def test_an_old_form_sent_again_after_a_cancellation_says_so_and_registers_the_next_time(
+    signed_in, world
+):
+    """Its key gets the old answer, "you have a place", which holds no longer."""
+    browser, event = signed_in(), world.add()
+    form = f"/su-kien/{event['id']}/dang-ky"
+    typed = {"name": "Lan", "nonce": NONCE.search(browser.get(form).text)[1]}
+    first = browser.post(form, typed)
+    browser.post(f"{first.location}/huy")
+
+    again = browser.post(form, typed)
+
+    assert again.status_code == 422
+    assert "Lần đăng ký trước của bạn đã hủy" in again.text
+    assert 'value="Lan"' in again.text
+    nonce = NONCE.search(again.text)[1]
+    assert nonce != typed["nonce"]
+    done = browser.post(form, typed | {"nonce": nonce})
+    assert done.location not in (first.location, form)
+    assert "Bạn đã có chỗ" in browser.get(done.location).text
+
+
+def test_an_old_form_sent_again_after_the_event_was_cancelled_offers_no_form(
+    signed_in, organiser, world
+):
+    browser, event = signed_in(), world.add()
+    form = f"/su-kien/{event['id']}/dang-ky"
+    typed = {"name": "Lan", "nonce": NONCE.search(browser.get(form).text)[1]}
+    browser.post(form, typed)
+    organiser.post(f"/to-chuc/su-kien/{event['id']}/huy", {"reason.vi": "Bão lớn"})
+
+    again = browser.post(form, typed).text
+
+    assert "Hiện không nhận đăng ký" in again
+    assert "xin gửi lại" not in again
+    assert NONCE.search(again) is None
+
+
+@pytest.mark.parametrize("status", ["cancelled", "confirmed", "waitlisted"])
+def test_only_what_stands_is_celebrated(signed_in, world, status):
+    """Whatever the page before had to say."""
+    browser, event = signed_in(), world.add()
+    form = f"/su-kien/{event['id']}/dang-ky"
+    done = browser.post(form, {"name": "Lan"}, page=form)
+    next(iter(world.registrations.values()))["status"] = status
+
+    page = browser.get(done.location).text
+
+    assert ('<div class="done ' in page) == (status != "cancelled")
+
+
+def test_a_wrong_phone_is_said_before_the_mail_is_sent(browser, world):
+    event = world.add()
+    form = f"/su-kien/{event['id']}/dang-ky"
+
+    refused = browser.post(
+        form, {"name": "Lan", "email": "lan@example.vn", "phone": "12345"}, page=form
+    )
+
+    assert refused.status_code == 422
+    assert 'id="phone-error"' in refused.text
+    assert "ví dụ: 0912 345 678" in refused.text
+    assert world.sign_ins == {}
+
+
+def test_leaving_the_waitlist_promises_nobody_a_place(signed_in, world):
+    browser, event = signed_in(), world.add()
+    lan = world.people["lan@example.vn"]
+    waiting = world.register(event, lan, "Lan", status="waitlisted", position=3)
+
+    done = browser.post(f"/toi/ve/{waiting['id']}/huy")
+    page = browser.get(done.location).text
+
+    assert "Bạn đã rời danh sách chờ" in page
+    assert "chỗ này sẽ dành cho" not in page
+
+
+def test_giving_up_a_place_says_who_gets_it(signed_in, world):
+    browser, event = signed_in(), world.add()
+    mine = world.register(event, world.people["lan@example.vn"], "Lan")
+
+    done = browser.post(f"/toi/ve/{mine['id']}/huy")
+
+    assert "chỗ này sẽ dành cho người tiếp theo" in browser.get(done.location).text
+
+
+def test_what_was_given_up_before_is_not_given_up_again(signed_in, world):
+    browser, event = signed_in(), world.add()
+    mine = world.register(event, world.people["lan@example.vn"], "Lan", status="cancelled")
+    path = f"/toi/ve/{mine['id']}/huy"
+
+    assert browser.get(path).location == f"/toi/ve/{mine['id']}"
+    done = browser.post(path)
+    assert "đã hủy từ trước" in browser.get(done.location).text
+
+
+@pytest.mark.parametrize("status", ["cancelled", "confirmed", "waitlisted"])
+def test_a_ticket_of_a_cancelled_event_says_so_and_why(signed_in, world, status):
+    """Also before registrations has heard of it."""
+    browser = signed_in()
+    event = world.add(status="cancelled", reason={"vi": "Bão số 5", "en": None})
+    mine = world.register(event, world.people["lan@example.vn"], "Lan", status=status)
+
+    page = browser.get(f"/toi/ve/{mine['id']}").text
+
+    assert "Sự kiện này đã hủy." in page
+    assert "Bão số 5" in page
+    assert "đăng ký lại" not in page
+    assert "K7MQ" not in page
+    assert "big-number" not in page
+    assert f"/toi/ve/{mine['id']}/huy" not in page
+
+
+@pytest.mark.parametrize(("closes", "offered"), [("2026-03-25", True), ("2026-03-09", False)])
+def test_a_cancelled_registration_offers_another_only_while_there_can_be_one(
+    signed_in, world, closes, offered
+):
+    browser = signed_in()
+    event = world.add(registration_closes_at=f"{closes}T07:00:00Z")
+    mine = world.register(event, world.people["lan@example.vn"], "Lan", status="cancelled")
+
+    page = browser.get(f"/toi/ve/{mine['id']}").text
+
+    assert "Đăng ký này đã hủy, nên không còn vé." in page
+    assert ("bạn có thể đăng ký lại" in page) == offered

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from services.web.security import local_path
 
+TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
 ELSEWHERE = [
     "https://evil.example",
     "//evil.example",
@@ -143,3 +146,29 @@ def test_the_cookie_is_not_for_scripts_or_other_sites(browser):
 
     assert "HttpOnly" in cookie
     assert "SameSite=Lax" in cookie
+
+
+def test_choosing_a_language_on_the_page_of_a_link_keeps_its_token(browser, world):
+    """The button of that page signs in with it."""
+    browser.post("/dang-nhap", {"email": "lan@example.vn"}, page="/dang-nhap")
+    link = f"/dang-nhap/{next(iter(world.sign_ins))}?token=t0ken"
+    assert f'name="next" value="{link}"' in browser.get(link).text
+
+    back = browser.post("/ngon-ngu", {"language": "en", "next": link}, page=link)
+
+    assert back.location == link
+    assert 'name="token" value="t0ken"' in browser.get(back.location).text
+
+
+def test_a_form_sent_after_the_session_ended_leads_back_to_its_page(signed_in, world, clock):
+    browser, event = signed_in(), world.add()
+    mine = world.register(event, world.people["lan@example.vn"], "Lan")
+    path = f"/toi/ve/{mine['id']}/huy"
+    page = browser.get(path).text
+    world.ended.add("s-lan@example.vn")
+    clock.advance(minutes=11)
+
+    answer = browser.client.post(path, data={"csrf_token": TOKEN.search(page)[1]})
+
+    assert answer.location == f"/dang-nhap?next={path.replace('/', '%2F')}"
+    assert mine["status"] == "confirmed"
