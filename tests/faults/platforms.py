@@ -19,12 +19,12 @@ from email.utils import parseaddr
 from pathlib import Path
 from typing import Any
 
-import httpx2
 from amqp import Connection
 from sqlalchemy.engine import make_url
 
 from deploy.up import Composed, Options
 from shared.tokens import Signer, load_key
+from tests.support.asking import ask
 from tests.support.embedded import Process
 from tests.support.proxy import Wire
 from tests.support.servers import PostgreSQL, RabbitMQ
@@ -126,10 +126,9 @@ class Site:
         """How many messages wait in outboxes, failed, are unroutable or parked."""
         found: Counter[str] = Counter()
         for address in self._figures():
-            text = httpx2.get(address, timeout=20, trust_env=False).text
-            figures = dict(_WAITING.findall(text))
+            figures = dict(_WAITING.findall(ask(address, timeout=20)[1]))
             if not figures:
-                raise httpx2.TransportError("a service does not show its figures")
+                raise ConnectionError("a service does not show its figures")
             found.update({where: int(float(count)) for where, count in figures.items()})
         return found
 
@@ -186,8 +185,8 @@ class Platform(Site):
             if self.composed.parts[name].command != command:
                 self.composed.parts[name].command = command
                 self.kill(name)
-        for name, part in self.composed.parts.items():
-            until(part.ready, seconds=60, what=f"{name} to be ready")
+        for name in self.composed.parts:
+            until(lambda name=name: self.is_up(name), seconds=60, what=f"{name} to be ready")
 
     def kill(self, name: str, *, alone: bool = False) -> None:
         """kill -9 of a part: with all its processes, as the end of a container is, or of the first one `alone`."""
@@ -216,7 +215,7 @@ class Platform(Site):
             process is not None
             and process.pid != but
             and process.poll() is None
-            and part.ready()
+            and ask(part.health)[0] == 200
             and part.process is process
         )
 

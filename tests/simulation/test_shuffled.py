@@ -35,6 +35,7 @@ def test_without_the_comparison_of_sequences_they_are_not(tmp_path: Path) -> Non
     assert not any("effect" in one for one in found)
 
 
+@pytest.mark.timeout(900)
 @pytest.mark.parametrize("messages", [500, pytest.param(MESSAGES, marks=pytest.mark.slow)])
 def test_copies_and_the_latest_notices_are_as_in_order(
     platforms: tuple[Platform, Platform], messages: int

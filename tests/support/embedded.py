@@ -6,9 +6,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-import httpx2
-
 from deploy.up import free_port
+from tests.support.asking import ask
 from tests.support.waiting import until
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -36,12 +35,4 @@ class Process:
         self._process.wait()
 
     def _answers(self) -> bool:
-        try:
-            return (
-                httpx2.get(
-                    f"{self.base_url}/api/registrations/readyz", timeout=2, trust_env=False
-                ).status_code
-                == 200
-            )
-        except httpx2.TransportError:
-            return False
+        return ask(f"{self.base_url}/api/registrations/readyz")[0] == 200
