@@ -103,8 +103,11 @@ class Load:
         """The first acknowledgement of a request that began after `moment`."""
         pause, end = threading.Event(), time.monotonic() + seconds
         while time.monotonic() < end:
+            over = self.over
             if found := self.after(moment):
                 return found[0]
+            if over:
+                return None
             pause.wait(0.02)
         return None
 

@@ -286,6 +286,20 @@ def test_a_message_that_kills_its_process_at_each_try_is_parked_at_last(
     assert path.toy.effects() == []
 
 
+def test_a_message_that_kills_its_process_costs_no_other_an_attempt(
+    path: WholePath, clock: FixedClock
+) -> None:
+    """They came back from the broker together, and are tried alone."""
+    path.toy.publish(1, trouble="deadly")
+    path.toy.publish(2, 3)
+    path.consumer.take_dead([delivery(body) for body in _bodies(path.toy)])
+    with pytest.raises(Deadly):
+        path.consumer.retry_due()
+
+    assert path.consumer.retry_due() == 2
+    assert path.toy.effects() == [2, 3]
+
+
 @pytest.mark.parametrize(
     ("change", "reason"),
     [

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from functools import partial
 
 from amqp import Connection
 from sqlalchemy.engine import make_url
@@ -101,9 +102,8 @@ def unroutable(run: Run) -> None:
         check(run, site, load, within=PROMISED)
         run.recovered(time.monotonic() - began, within=PROMISED)
         for event in load.events:
-            shown = site.world.admin.get(f"events/v1/events/{event}")["seats"]["left"]
-            wanted = site.world.admin.get(f"registrations/v1/offers/{event}")["seats_left"]
-            run.hold(shown == wanted, f"the calendar shows {shown} seats, there are {wanted}")
+            shows = partial(_calendar_agrees, site, event)
+            run.wait(shows, seconds=30, what="the seats in the calendar")
         run.note(f"{parked} were parked")
 
 
@@ -124,6 +124,12 @@ def one_of_two(run: Run) -> None:
     before = site.pid("notifications.consume")
     site.kill("notifications.consume")
     run.wait(lambda: site.is_up("notifications.consume", before), seconds=30, what="the consumer")
+
+
+def _calendar_agrees(site: Platform, event: str) -> bool:
+    shown = site.world.admin.get(f"events/v1/events/{event}")["seats"]["left"]
+    left = site.world.admin.get(f"registrations/v1/offers/{event}")["seats_left"]
+    return bool(shown == left)
 
 
 def _unbind(site: Platform, service: str, type_: str) -> None:

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 
 from tests.faults.checker import CONFIRMED, check
-from tests.faults.load import Attempt, Load
+from tests.faults.load import RATE, Attempt, Load
 from tests.faults.platforms import Site
 from tests.faults.run import Of, Run, Size, fault
 from tests.faults.variants import (
@@ -88,7 +88,7 @@ def _rounds(run: Run, site: Site, kill: Callable[[Load], None]) -> None:
     loads: list[Load] = []
     for number in run.each_round():
         with Load(site, f"{run.name} {number}", BURST.at(run.size), run.rng) as load:
-            load.go_on(run.rng.uniform(0.2, 1.0))
+            load.go_on(run.rng.uniform(0.1, 0.6) * BURST.at(run.size) / RATE)
             kill(load)
             load.finish(PROMISED)
         loads.append(load)
@@ -101,7 +101,7 @@ def _recovered(run: Run, site: Site, load: Load, began: float, *, mail: bool) ->
     """From the kill until somebody who came after it was served."""
     first: Attempt | None = load.wait_for_ok(began, PROMISED)
     if first is None:
-        run.hold(load.over, f"nobody was served within {PROMISED:.0f} s")
+        run.broken.append(f"nobody was served within {PROMISED:.0f} s")
         return
     ended = first.began + first.seconds
     if mail:
