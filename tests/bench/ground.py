@@ -63,6 +63,11 @@ class Ground:
         )
 
         def end() -> None:
+            if started.poll() is not None:
+                last = Path(log.name).read_text(errors="replace").strip().splitlines()[-5:]
+                self.say(
+                    f"{' '.join(module_and_arguments)} had ended by itself: {' / '.join(last)}"
+                )
             started.terminate()
             try:
                 started.wait(timeout=10)

@@ -78,6 +78,7 @@ def said(event: Any, path: str) -> Any:
 
 def assert_kept_or_refused(events: Events, event: dict[str, Any], text: str) -> None:
     """In every text at once: a line without its outer spaces or refused, paragraphs exactly."""
+    expected: str | None
     everywhere = dict.fromkeys((*LINES, *PARAGRAPHS), text)
     answer = events.edit(event, **nested(everywhere))
     if answer.status_code == 422:
@@ -88,7 +89,11 @@ def assert_kept_or_refused(events: Events, event: dict[str, Any], text: str) -> 
     assert answer.status_code == 200, (text, answer.get_data(as_text=True))
     shown = answer.json
     for path in everywhere:
-        assert said(shown, path) == (text.strip() if path in LINES else text), (path, text)
+        expected = text.strip() if path in LINES else text
+        # An empty part of a venue or of a document is none.
+        if path in ("venue.address", "document.number"):
+            expected = expected or None
+        assert said(shown, path) == expected, (path, text)
     entry = entry_of(events.ics(event))
     assert entry["UID"] == event["uid"]
     # The library takes a byte order mark at the beginning for the mark of a file.
