@@ -45,12 +45,16 @@ class Disk:
                         edge.before_commit()
                     except BaseException:
                         # As SQLite does where the disk fails (sqlite.org/lang_transaction.html, 3.1) or a process ends.
-                        super().rollback()
+                        self.rollback()
                         raise
                 super().commit()
                 self._changes = self.total_changes
                 if edge is not None:
                     edge.after_commit()
+
+            def rollback(self) -> None:
+                super().rollback()
+                self._changes = self.total_changes
 
         @event.listens_for(self.engine, "do_connect")
         def _connect(_dialect: Any, _record: Any, _args: Any, options: dict[str, Any]) -> None:

@@ -66,16 +66,15 @@ def test_a_message_that_always_fails_is_tried_six_times_however_often_it_comes(
         assert set(counters.tries.values()) <= {2 * MOST_TRIES, 2 * MOST_TRIES + 1}
 
 
-def test_a_seed_runs_the_same_way_again(counters: Counters) -> None:
-    """Step by step, whatever ran in between."""
-    traces = []
-    for seed in (7, 8, 7):
-        world = _world(counters, seed)
-        faults(world, partial(_run, counters))
-        traces.append(world.trace)
+def test_a_seed_runs_the_same_way_again(counters: Counters, tmp_path: Path) -> None:
+    """Step by step, whatever ran before it: here alone on new disks, there after others."""
+    after_others = {seed: _trace(counters, seed) for seed in SOME}
+    for seed in SOME[10:]:
+        alone = Counters(tmp_path)
 
-    assert traces[0] == traces[2]
-    assert traces[0] != traces[1]
+        assert _trace(alone, seed) == after_others[seed]
+        alone.close()
+    assert after_others[0] != after_others[1]
 
 
 def test_every_kind_of_fault_happens(counters: Counters) -> None:
@@ -162,6 +161,12 @@ def _world(
 def _run(counters: Counters, world: World) -> Iterable[str]:
     world.run(counters.operations(world.chance.random, CHANGES_IN_A_RUN))
     return wrong(counters)
+
+
+def _trace(counters: Counters, seed: int) -> list[str]:
+    world = _world(counters, seed)
+    faults(world, partial(_run, counters))
+    return world.trace
 
 
 def _found(counters: Counters, *, what: str, variant: Variant | None = None) -> bool:
