@@ -70,8 +70,7 @@ def change(event_id: UUID) -> Response | Page:
     """Save what differs from the event as the form shows it."""
     event = event_in(event_id, "draft", "published")
     form = Form(request.form)
-    read = _draft if event["status"] == "draft" else _texts
-    wanted, known = read(form, event), read(Form(_typed(event)), event)
+    wanted, known = _read(form, event), _read(Form(_typed(event)), event)
     changes = {name: value for name, value in wanted.items() if value != known[name]}
     if form.good:
         try:
@@ -130,7 +129,12 @@ def _partners(event: Json | None) -> list[Json]:
     return list((current | there).values())
 
 
-def _texts(form: Form, event: Json | None) -> Json:
+def _read(form: Form, event: Json) -> Json:
+    """What the form says of all that may be edited now."""
+    return _draft(form, event) if event["status"] == "draft" else _texts(form)
+
+
+def _texts(form: Form) -> Json:
     """What may be edited at any time."""
     form.text("title.vi", required=_("Xin nhập tên sự kiện."))
     form.text("venue.name", required=_("Xin nhập nơi tổ chức."))
@@ -141,10 +145,10 @@ def _texts(form: Form, event: Json | None) -> Json:
         "address": form.text("venue.address") or None,
         "accessibility": form.both("venue.accessibility"),
     }
-    ticked = [name.removeprefix("partner.") for name in form.typed if name.startswith("partner.")]
-    before = [one["id"] for one in event["partners"]] if event else []
-    body["partners"] = [one for one in before if one in ticked]
-    body["partners"] += [one for one in ticked if one not in before]
+    # In the order of the page, where those that the event has stand first, as they stand in it.
+    body["partners"] = [
+        name.removeprefix("partner.") for name in form.typed if name.startswith("partner.")
+    ]
     return body
 
 
@@ -157,7 +161,7 @@ def _draft(form: Form, event: Json | None) -> Json:
         "registration_opens_at": _("Xin nhập lúc mở đăng ký."),
         "registration_closes_at": _("Xin nhập hạn đăng ký."),
     }
-    return _texts(form, event) | {
+    return _texts(form) | {
         "kind": form.text("kind", required=_("Xin chọn loại sự kiện.")),
         "timezone": zone,
         "capacity": form.whole("capacity", required=_("Xin nhập sức chứa, ví dụ 200.")),
