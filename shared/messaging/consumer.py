@@ -75,7 +75,7 @@ class Consumer:
             except _Failed as failed:
                 # What stood before the culprit was rolled back with it, and is handled again.
                 place = waiting.index(failed.message)
-                self._one_by_one(waiting[:place])
+                self._again(waiting[:place])
                 self._set_aside(failed.message, failed.error)
                 waiting = waiting[place + 1 :]
             except Exception as error:  # noqa: BLE001 - handlers may raise anything, as late as at the commit
@@ -111,6 +111,15 @@ class Consumer:
                 self._raise_if_away(culprit)
                 self._failed.note(attempt, culprit)
         return tried
+
+    def _again(self, messages: Sequence[Message]) -> None:
+        """Handle in one go what went well before; a transaction each would hold up the queue behind every culprit."""
+        try:
+            if messages:
+                self._handle_new(messages)
+        except Exception as error:  # noqa: BLE001 - handlers may raise anything
+            self._raise_if_away(error.error if isinstance(error, _Failed) else error)
+            self._one_by_one(messages)
 
     def _one_by_one(self, messages: Sequence[Message]) -> None:
         for message in messages:

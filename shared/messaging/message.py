@@ -126,7 +126,7 @@ class MessageType:
     schema: type[ma.Schema]
     consumed_by: tuple[str, ...]
     doc: str
-    example: Mapping[str, Any] = field(default_factory=dict, kw_only=True, compare=False)
+    example: Mapping[str, Any] = field(kw_only=True, compare=False)
 
     def about(self, subject: object, *, sequence: int, **data: Any) -> Draft:
         """A message about `subject`, ready for `UnitOfWork.publish`; data that the schema refuses is a ValueError."""

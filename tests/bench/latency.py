@@ -30,7 +30,7 @@ def rows(ground: Ground) -> Iterator[Row]:
 
 def _composed(ground: Ground) -> Iterator[Row]:
     """Beside a row committed and then published by pika, consumed one by one: no outbox, no inbox's batch."""
-    count = EACH_SECOND * (2 if ground.quick else 5)
+    count = EACH_SECOND * (2 if ground.quick else 6)
     giving, taking = ground.database(), ground.database()
     exchange = ground.exchange("taker", "plain")
     wake, giver = _giver(giving)
@@ -91,7 +91,7 @@ def _composed(ground: Ground) -> Iterator[Row]:
 
 def _embedded(ground: Ground) -> Iterator[Row]:
     """Two services on SQLite with the broker inside, in this process; no yardstick."""
-    count = EACH_SECOND * (2 if ground.quick else 5)
+    count = EACH_SECOND * (2 if ground.quick else 6)
     wake, giver = _giver(f"sqlite:///{ground.folder}/giver.db")
     taker = numbers.open_database(f"sqlite:///{ground.folder}/taker.db", service="taker")
     notes = ground.folder / "embedded"

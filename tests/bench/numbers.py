@@ -55,7 +55,7 @@ class Added(ma.Schema):
     number = fields.Integer(required=True)
 
 
-ADDED = MessageType(TYPE, Added, ("taker",), "A number")
+ADDED = MessageType(TYPE, Added, ("taker",), "A number", example={"number": 1})
 
 
 _ADD_MANY = sa.text(
@@ -202,7 +202,7 @@ def _build(settings: Settings, database: Database, _clock: Clock) -> Deps:
 
 
 def _no_app(_deps: Any) -> Any:
-    raise NotImplementedError
+    raise SystemExit("this service has no API: its roles are relay and consume")
 
 
 if __name__ == "__main__":

@@ -19,7 +19,7 @@ from tests.support.waiting import until
 
 def rows(ground: Ground) -> Iterator[Row]:
     """Messages a second, beside pika alone: pipelined confirms, the same message, a quorum queue."""
-    count = 8_000 if ground.quick else 30_000
+    count = 15_000 if ground.quick else 30_000
     exchange = ground.exchange("taker")
     queue = f"{exchange}.taker"
     gate = _Gate()

@@ -37,7 +37,7 @@ def main(names: list[str]) -> int:
     say(f"faults: {size.value}, {len(wanted)} rows, seed {seed} (SEED={seed} repeats it)")
     began = time.monotonic()
     signal.signal(signal.SIGTERM, _interrupt)
-    ground = Ground(say)
+    ground = Ground(say, quick=size is Size.QUICK)
     runs: list[Run] = []
     try:
         runs.extend(_run(one, ground, size, seed) for one in wanted)

@@ -27,8 +27,8 @@ _NAMES = itertools.count(1)
 class Ground:
     """The private servers and the platforms of one run."""
 
-    def __init__(self, say: Callable[[str], None]) -> None:
-        self._say = say
+    def __init__(self, say: Callable[[str], None], *, quick: bool = False) -> None:
+        self._say, self._quick = say, quick
         self._undo = contextlib.ExitStack()
         self._postgresql: PostgreSQL | None = None
         self._rabbitmq: RabbitMQ | None = None
@@ -74,7 +74,9 @@ class Ground:
         if self._platform is None:
             self.launch_rabbitmq()
             postgresql, rabbitmq = self.postgresql, self.rabbitmq
-            self._platform = Platform(self.folder(), postgresql, rabbitmq, port=quiet_port())
+            self._platform = Platform(
+                self.folder(), postgresql, rabbitmq, port=quiet_port(), short_lease=self._quick
+            )
             self._undo.callback(self._platform.stop)
             self._platform.start(self._say)
         _ = self.postgresql, self.rabbitmq
@@ -84,7 +86,7 @@ class Ground:
     def embedded(self) -> Embedded:
         """The embedded platform."""
         if self._embedded is None:
-            self._embedded = Embedded(self.folder())
+            self._embedded = Embedded(self.folder(), short_lease=self._quick)
             self._undo.callback(self._embedded.stop)
             self._embedded.start()
         return self._embedded

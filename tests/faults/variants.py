@@ -1,4 +1,5 @@
-"""A role with a death built in, for the crash points: `python -m tests.faults.variants <service> <role> <point>`.
+"""A role with a death built in, for the crash points: `python -m tests.faults.variants <service> <role> <point>`; or
+`serve`, the embedded platform with a short lease.
 
 The product has no such switches: these are entry points of the tests, put together like the real ones.
 """
@@ -29,7 +30,7 @@ from shared.messaging.relay import Relay
 from shared.process import Service
 
 BEFORE_COMMIT, AFTER_COMMIT = "before-commit", "after-commit"
-AFTER_PUBLISH, AFTER_SEND, SHORT_LEASE = "after-publish", "after-send", "short-lease"
+AFTER_PUBLISH, AFTER_SEND = "after-publish", "after-send"
 # At which of its occasions it dies: not the first, so that something was done.
 OCCASION = 2
 LEASE = timedelta(seconds=5)
@@ -137,10 +138,14 @@ def main(name: str, role: str, point: str) -> None:
             )
             consumer.run(broker, exchange=deps.settings.exchange, stop=stop)
         else:
-            # So that a run is quick, a claim ends sooner.
-            worker.LEASE, worker.RENEW_SECONDS = LEASE, 1.0
+            _shorten_the_lease()
             mailer = MortalMailer(deps.mailer) if point == AFTER_SEND else deps.mailer
             worker.work(dataclasses.replace(deps, mailer=mailer), stop)
+
+
+def _shorten_the_lease() -> None:
+    """So that a run is quick, what a worker had claimed when it died is free again sooner."""
+    worker.LEASE, worker.RENEW_SECONDS = LEASE, 1.0
 
 
 def _service(name: str) -> Service:
@@ -149,4 +154,10 @@ def _service(name: str) -> Service:
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    if sys.argv[1] == "serve":
+        from deploy.cli import main as doithoai
+
+        _shorten_the_lease()
+        doithoai()
+    else:
+        main(*sys.argv[1:])

@@ -12,6 +12,7 @@ from typing import Any, cast
 import pytest
 import sqlalchemy as sa
 
+from shared.database.unit_of_work import UnitOfWork
 from shared.messaging.broker import Broker, Outgoing, Receipt, connect
 from shared.messaging.consumer import Consumer
 from shared.messaging.relay import Relay
@@ -243,8 +244,18 @@ def test_a_failure_in_the_middle_of_a_batch_costs_two_transactions_more(path: Wh
     path.toy.publish(*range(100))
     path.toy.publish(100, trouble="ill")
     path.toy.publish(*range(101, 200))
-    path.consumer.handle_batch([delivery(body) for body in _bodies(path.toy)])
+    opened = []
 
+    def unit_of_work() -> UnitOfWork:
+        opened.append(path.toy.unit_of_work())
+        return opened[-1]
+
+    consumer = Consumer(
+        database=path.toy.database, handlers=path.toy.handlers, unit_of_work=unit_of_work
+    )
+    consumer.handle_batch([delivery(body) for body in _bodies(path.toy)])
+
+    assert len(opened) == 3
     assert sorted(path.toy.effects()) == [n for n in range(200) if n != 100]
     assert path.toy.count(TABLES.failed) == 1
 

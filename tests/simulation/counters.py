@@ -87,8 +87,16 @@ class Noted(ma.Schema):
     counter = fields.String(required=True)
 
 
-CHANGED = MessageType("counter.changed", Changed, ("copying", "watching"), "A counter moved")
-NOTED = MessageType("counter.noted", Noted, ("counting",), "A copy took note of it")
+CHANGED = MessageType(
+    "counter.changed",
+    Changed,
+    ("copying", "watching"),
+    "A counter moved",
+    example={"value": 3, "trouble": "", "until": "2026-11-02T08:00:00+00:00"},
+)
+NOTED = MessageType(
+    "counter.noted", Noted, ("counting",), "A copy took note of it", example={"counter": "n1"}
+)
 
 
 @dataclass(frozen=True)

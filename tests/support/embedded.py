@@ -14,15 +14,16 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 class Process:
-    """`doithoai serve` on a folder."""
+    """`doithoai serve` on a folder; `command` is what Python runs as doithoai."""
 
-    def __init__(self, data: Path) -> None:
+    def __init__(self, data: Path, *, command: tuple[str, ...] = ("-m", "deploy.cli")) -> None:
         self.data, self.port = data, free_port()
+        self._command = command
         self.base_url = f"http://127.0.0.1:{self.port}"
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
-        command = [sys.executable, "-m", "deploy.cli", "serve", "--data", str(self.data)]
+        command = [sys.executable, *self._command, "serve", "--data", str(self.data)]
         command += ["--port", str(self.port), "--demo"]
         with (self.data / "log").open("ab") as log:
             self._process = subprocess.Popen(command, cwd=ROOT, stdout=log, stderr=log)

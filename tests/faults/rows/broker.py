@@ -22,19 +22,19 @@ ENOUGH = 1000
 UNROUTABLE = "no queue wants a message that should be wanted"
 
 
-@fault("broker restarted", rounds=Of(1, 3, 10), seconds=Of(60, 240, 900), needs=("platform",))
+@fault("broker restarted", rounds=Of(1, 2, 10), seconds=Of(60, 240, 900), needs=("platform",))
 def restarted(run: Run) -> None:
     """RabbitMQ ends in order and starts again, under load."""
     _away(run, run.ground.rabbitmq.stop, down=lambda: 0.0)
 
 
-@fault("broker killed", rounds=Of(1, 3, 20), seconds=Of(60, 240, 1500), needs=("platform",))
+@fault("broker killed", rounds=Of(1, 2, 20), seconds=Of(60, 240, 1500), needs=("platform",))
 def killed(run: Run) -> None:
     """kill -9 of RabbitMQ with all that it started, and it starts again, under load."""
     _away(run, run.ground.rabbitmq.kill, down=lambda: 0.0)
 
 
-@fault("broker down", rounds=Of(1, 1, 1), seconds=Of(60, 300, 900), needs=("platform",))
+@fault("broker down", rounds=Of(1, 1, 1), seconds=Of(90, 400, 1500), needs=("platform",))
 def down(run: Run) -> None:
     """kill -9 of RabbitMQ, away for 5 s (quick), 60 s, 5 min (full); the API answers as ever."""
     seconds = Of(5, 60, 300).at(run.size)
@@ -60,9 +60,13 @@ def _away(run: Run, end: Callable[[], None], *, down: Callable[[], float]) -> No
             # Under load as it comes back, too.
             load.go_on(1.0)
             load.stop()
-        took = check(run, site, load, within=PROMISED)
-        run.recovered(time.monotonic() - answers, within=PROMISED)
-        run.note(f"the backlog was gone {took:.1f} s after the load")
+        stopped = time.monotonic()
+        settled = check(run, site, load, within=PROMISED)
+        run.recovered(stopped - answers + settled.messages, within=PROMISED)
+        run.note(
+            f"no message waited {settled.messages:.1f} s after the load, and all mails were out"
+            f" {settled.mails:.1f} s after it"
+        )
         _compare(run, load, (began, gone), (gone, back if down() else answers))
         unavailable = {s: n for s, n in load.statuses().items() if s != 201}
         run.hold(not unavailable, f"the API did not answer as ever: {unavailable}")
@@ -79,7 +83,7 @@ def _compare(run: Run, load: Load, usual: tuple[float, float], away: tuple[float
         run.hold(meanwhile <= SLOWER * before, f"p99 rose to {meanwhile / before:.2f} of the usual")
 
 
-@fault("unroutable", rounds=Of(1, 3, 10), seconds=Of(60, 200, 500), needs=("platform",))
+@fault("unroutable", rounds=Of(1, 2, 10), seconds=Of(60, 200, 500), needs=("platform",))
 def unroutable(run: Run) -> None:
     """A binding is deleted under load: an alarm in the log, parked; replayed once the consumer, restarted, has
     declared the binding again (the relay offers what is parked every 10 s)."""
@@ -97,10 +101,8 @@ def unroutable(run: Run) -> None:
         alarms = site.log("registrations.relay").count(UNROUTABLE) - said
         parked = site.waiting()["unroutable"]
         run.hold(alarms >= parked > 0, f"{parked} parked, {alarms} alarms in the log")
-        began = time.monotonic()
         site.kill("events.consume")
-        check(run, site, load, within=PROMISED)
-        run.recovered(time.monotonic() - began, within=PROMISED)
+        run.recovered(check(run, site, load, within=PROMISED).messages, within=PROMISED)
         for event in load.events:
             shows = partial(_calendar_agrees, site, event)
             run.wait(shows, seconds=30, what="the seats in the calendar")
@@ -138,7 +140,7 @@ def _unbind(site: Platform, service: str, type_: str) -> None:
         connection.channel().queue_unbind(f"{site.exchange}.{service}", site.exchange, type_)
 
 
-@fault("broker disk alarm", rounds=Of(1, 3, 10), seconds=Of(60, 150, 400), needs=("platform",))
+@fault("broker disk alarm", rounds=Of(1, 2, 10), seconds=Of(60, 150, 400), needs=("platform",))
 def disk_alarm(run: Run) -> None:
     """RabbitMQ says that its disk is full and takes nothing; the API answers as ever, all goes out afterwards."""
     site, server = run.ground.platform(), run.ground.rabbitmq
@@ -152,10 +154,8 @@ def disk_alarm(run: Run) -> None:
                 load.go_on(Of(2, 8, 8).at(run.size))
             run.hold(site.waiting()["outbox"], "nothing waited: the alarm was none")
         finally:
-            began = time.monotonic()
             server.control("set_disk_free_limit", "50MB")
-        check(run, site, load, within=PROMISED)
-        run.recovered(time.monotonic() - began, within=PROMISED)
+        run.recovered(check(run, site, load, within=PROMISED).messages, within=PROMISED)
         run.note(f"{site.mails.total() - mark} mails after the alarm")
         unavailable = {s: n for s, n in load.statuses().items() if s != 201}
         run.hold(not unavailable, f"the API did not answer as ever: {unavailable}")

@@ -16,14 +16,15 @@ LONGEST = 31.0
 BACK = 60.0
 # How many cuts one load and one check have together, how long the network is well between them, and how many
 # register a second meanwhile.
-TOGETHER, GAP, CUT_RATE = 5, 4.0, 15.0
+TOGETHER, GAP, CUT_RATE = 5, 3.0, 15.0
 
 
-@fault("database restarted", rounds=Of(1, 8, 20), seconds=Of(60, 240, 600), needs=("platform",))
+@fault("database restarted", rounds=Of(1, 6, 20), seconds=Of(60, 240, 600), needs=("platform",))
 def restarted(run: Run) -> None:
     """PostgreSQL stops at once, as in a crash, and starts again, under load: 503 that says when to come again, no half
     states, healthy in 15 s."""
     site, server = run.ground.platform(), run.ground.postgresql
+    loads: list[Load] = []
     for number in run.each_round():
         with Load(site, f"{run.name} {number}", Of(60, 200, 200).at(run.size), run.rng) as load:
             load.go_on(run.rng.uniform(0.3, 1.0))
@@ -38,7 +39,10 @@ def restarted(run: Run) -> None:
             run.recovered(time.monotonic() - began, within=HEALTHY)
         refused = load.statuses()[503]
         run.note(f"{refused} answers of 503")
-        check(run, site, load, within=BACK)
+        loads.append(load)
+        if number % TOGETHER == 0 or number == run.rounds:
+            check(run, site, *loads, within=BACK)
+            loads = []
 
 
 @fault(
@@ -84,7 +88,8 @@ def _cuts(run: Run, wire: Wire) -> None:
                 run.hold(load.over, f"nobody was served {LONGEST:.0f} s after the cut")
             load.finish(BACK)
         run.hold(load.longest <= LONGEST, f"a call took {load.longest:.1f} s")
-        check(run, site, load, within=BACK)
-        run.recovered(time.monotonic() - began, within=BACK)
+        stopped = time.monotonic()
+        settled = check(run, site, load, within=BACK)
+        run.recovered(stopped - began + settled.messages, within=BACK)
         unknown = sum(a.told is Told.UNKNOWN for a in load.attempts)
         run.note(f"{unknown} unknown at first, the longest call {load.longest:.1f} s")

@@ -109,7 +109,7 @@ def path(run: Run, broker_url: str, **more: Any) -> Iterator[Path]:
         made.close()
 
 
-@fault("poison", rounds=Of(1, 2, 3), seconds=Of(60, 200, 400), needs=("postgresql", "rabbitmq"))
+@fault("poison", rounds=Of(1, 1, 3), seconds=Of(60, 200, 400), needs=("postgresql", "rabbitmq"))
 def poison(run: Run) -> None:
     """One message in a hundred fails: parked at once if it cannot be read, else after its tries in about 30 s; the
     others are hardly slower; a replay, and another one, has one effect."""
