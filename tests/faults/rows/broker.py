@@ -44,7 +44,7 @@ def down(run: Run) -> None:
 def _away(run: Run, end: Callable[[], None], *, down: Callable[[], float]) -> None:
     site, server = run.ground.platform(), run.ground.rabbitmq
     usual_for = Of(1, 25, 60).at(run.size) if down() else 1.0
-    rate = Of(20, RATE, RATE).at(run.size)
+    rate = Of(20, 20, RATE).at(run.size)
     for number in run.each_round():
         wishes = (usual_for + down() + 2) * rate if down() else Of(50, 300, 300).at(run.size)
         with Load(site, f"{run.name} {number}", wishes, run.rng, rate=rate) as load:

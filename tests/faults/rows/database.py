@@ -16,10 +16,10 @@ LONGEST = 31.0
 BACK = 60.0
 # How many cuts one load and one check have together, how long the network is well between them, and how many
 # register a second meanwhile.
-TOGETHER, GAP, CUT_RATE = 5, 3.0, 15.0
+TOGETHER, GAP, CUT_RATE = 5, 2.0, 15.0
 
 
-@fault("database restarted", rounds=Of(1, 6, 20), seconds=Of(60, 240, 600), needs=("platform",))
+@fault("database restarted", rounds=Of(1, 4, 20), seconds=Of(60, 240, 600), needs=("platform",))
 def restarted(run: Run) -> None:
     """PostgreSQL stops at once, as in a crash, and starts again, under load: 503 that says when to come again, no half
     states, healthy in 15 s."""

@@ -40,7 +40,7 @@ OWN_NUMBERS = {"offers": {"sequence"}}
 def duplicates(run: Run) -> None:
     """Messages about organisations, events and registrations, each delivered 1 to 5 times, shuffled in windows of
     1,000, into the consumers of three services: the copies and the latest notice are those of serial delivery."""
-    count = int(Of(400, 10_000, 10_000).at(run.size))
+    count = int(Of(400, 2_000, 10_000).at(run.size))
     for _ in run.each_round():
         messages = list(_history(run.rng, count))
         shuffled = list(_shuffled(run.rng, messages))

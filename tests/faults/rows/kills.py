@@ -19,10 +19,10 @@ from tests.support.waiting import until
 
 PROMISED = 30.0
 # Registrations around a kill, at fifty a second.
-BURST = Of(40, 50, 75)
+BURST = Of(40, 30, 75)
 DEATHS_RATE = 15.0
-# How many kills one check has together.
-TOGETHER = 10
+# How many kills one check has together. A mail whose owner was killed thrice waits a minute: once for all of them.
+TOGETHER = 20
 _KILLS, _SECONDS = Of(1, 20, 100), Of(30, 300, 1200)
 
 

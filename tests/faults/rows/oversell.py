@@ -28,7 +28,7 @@ from tests.support.harness import key_server
 
 CLIENTS, CAPACITIES = 200, (1, 50, 199)
 TRIES = 100
-_ROUNDS, _SECONDS = Of(1, 3, 50), Of(60, 150, 900)
+_ROUNDS, _SECONDS = Of(1, 2, 50), Of(60, 150, 900)
 
 
 @fault("oversell postgresql", rounds=_ROUNDS, seconds=_SECONDS, needs=("platform",))
