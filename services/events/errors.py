@@ -31,6 +31,39 @@ class EventCancelled(Problem):
     )
 
 
+class EventPostponed(Problem):
+    """Nobody knows yet when it takes place."""
+
+    status, type = 409, "event-postponed"
+    title = Text("Sự kiện đang hoãn", "The event is postponed")
+    detail = Text(
+        "Sự kiện đang hoãn: xin dùng “Đổi lịch” để đặt thời gian mới trước, hoặc hủy.",
+        "It is postponed: please give it a new time first (reschedule), or cancel it.",
+    )
+
+
+class EventNotOver(Problem):
+    """Before its end nobody can know that it took place."""
+
+    status, type = 409, "event-not-over"
+    title = Text("Sự kiện chưa kết thúc", "The event is not over yet")
+    detail = Text(
+        "Chỉ đánh dấu đã diễn ra sau giờ kết thúc.",
+        "It can be marked as completed only after its end.",
+    )
+
+
+class EventCompleted(Problem):
+    """What took place is history; what is published about it afterwards may still be added."""
+
+    status, type = 409, "event-completed"
+    title = Text("Sự kiện đã diễn ra", "The event has taken place")
+    detail = Text(
+        "Sự kiện đã diễn ra: chỉ còn sửa được mô tả, tài liệu, đầu mối và thông báo kết luận.",
+        "It has taken place: only its description, attachments, contacts and conclusion can still be edited.",
+    )
+
+
 class EventOver(Problem):
     """What is over is neither moved nor cancelled: nobody can be told in time."""
 

@@ -34,6 +34,8 @@ PUBLISHED: dict[str, Any] = {
     "starts_at": "2026-03-26T07:00:00Z",
     "ends_at": "2026-03-26T09:30:00Z",
     "timezone": "Asia/Ho_Chi_Minh",
+    "attendance_mode": "offline",
+    "languages": ["vi"],
     "capacity": 200,
     "waitlist": True,
     "registration_opens_at": "2026-02-09T17:00:00Z",
@@ -48,6 +50,12 @@ CHANGED = PUBLISHED | {
     "changed": ["ends_at", "starts_at"],
     "reason": {"vi": "Lãnh đạo bận họp đột xuất", "en": "The leaders were called to a meeting"},
 }
+POSTPONED = PUBLISHED | {
+    "status": "postponed",
+    "changed": ["status"],
+    "reason": {"vi": "Hội trường đang sửa chữa", "en": "The hall is being repaired"},
+}
+COMPLETED = PUBLISHED | {"status": "completed", "changed": ["status"]}
 CANCELLED = PUBLISHED | {
     "status": "cancelled",
     "changed": ["status"],

@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 from icalendar import Calendar, Timezone, vCalAddress, vDuration
 from icalendar import Event as Entry
 
-from services.events.models import Event, Status
+from services.events.models import Event
 from shared.text import Text
 
 CONTENT_TYPE = "text/calendar; charset=utf-8"
@@ -70,7 +70,8 @@ def _entry(event: Event, portal: str, language: str) -> Entry:
         entry.add("location", _plain(place), parameters=spoken)
     entry.add("categories", [_plain(_said(event.kind.name, language))])
     entry.add("url", url)
-    entry.add("status", "CANCELLED" if event.status is Status.CANCELLED else "CONFIRMED")
+    # Postponed, too: nobody should come at the old time. A new time brings it back with a higher SEQUENCE.
+    entry.add("status", "CANCELLED" if event.is_off else "CONFIRMED")
     entry.add("organizer", _organizer(event.organisation_id, event.organisation))
     return entry
 

@@ -36,6 +36,7 @@ class HostShape(ma.Schema):
 
 class VenueShape(ma.Schema):
     name = fields.String(required=True, metadata=means("The place"))
+    room = fields.String(allow_none=True, metadata=means("In that place"))
     address = fields.String(required=True, allow_none=True, metadata=means("Of the place"))
     area_id = fields.UUID(required=True, allow_none=True, metadata=means("The area it lies in"))
     accessibility = fields.Nested(
@@ -60,7 +61,9 @@ class EventState(ma.Schema):
         metadata=means("The owner by name; null until community has told of it"),
     )
     kind = fields.String(required=True, metadata=means("The key of a kind, such as dialogue"))
-    status = fields.String(required=True, metadata=means("published or cancelled"))
+    status = fields.String(
+        required=True, metadata=means("published, postponed, cancelled or completed")
+    )
     title = fields.Nested(TextShape, required=True, metadata=means("What it is called"))
     summary = fields.Nested(
         TextShape, required=True, allow_none=True, metadata=means("In a sentence or two")
@@ -80,6 +83,10 @@ class EventState(ma.Schema):
     starts_at = fields.AwareDateTime(required=True, metadata=means("When it starts"))
     ends_at = fields.AwareDateTime(required=True, metadata=means("When it ends"))
     timezone = fields.String(required=True, metadata=means("Of the place: an IANA name"))
+    attendance_mode = fields.String(required=True, metadata=means("offline, online or mixed"))
+    languages = fields.List(
+        fields.String, required=True, metadata=means("Spoken there, as BCP 47 tags")
+    )
     capacity = fields.Integer(
         required=True, metadata=means("As published; afterwards registrations decides")
     )
@@ -131,6 +138,20 @@ EVENT_CHANGED = MessageType(
     "A published event was moved, or its texts were edited",
     example=examples.CHANGED,
 )
+EVENT_POSTPONED = MessageType(
+    "event.postponed",
+    EventState,
+    _TOLD,
+    "A published event is put off; its new time is not known yet",
+    example=examples.POSTPONED,
+)
+EVENT_COMPLETED = MessageType(
+    "event.completed",
+    EventState,
+    _TOLD,
+    "An event has taken place",
+    example=examples.COMPLETED,
+)
 EVENT_CANCELLED = MessageType(
     "event.cancelled",
     EventState,
@@ -145,7 +166,14 @@ PARTNER_INVITED = MessageType(
     "An organisation is asked to take part",
     example=examples.INVITATION,
 )
-PUBLISHED = (EVENT_PUBLISHED, EVENT_CHANGED, EVENT_CANCELLED, PARTNER_INVITED)
+PUBLISHED = (
+    EVENT_PUBLISHED,
+    EVENT_CHANGED,
+    EVENT_POSTPONED,
+    EVENT_COMPLETED,
+    EVENT_CANCELLED,
+    PARTNER_INVITED,
+)
 
 
 def event(
@@ -164,6 +192,7 @@ def event(
         | {
             "organisation": _named(event),
             "kind": event.kind_key,
+            "venue": _venue(event),
             "partner_ids": [partner.organisation_id for partner in event.partners],
             "changed": sorted(changed),
             "reason": reason,
@@ -180,6 +209,11 @@ def partner_invited(event: Event, partner: Partner) -> Draft:
         organisation_id=partner.organisation_id,
         document=event.document,
     )
+
+
+def _venue(event: Event) -> dict[str, Any] | None:
+    venue = event.venue or {}
+    return {part: venue.get(part) for part in VenueShape().fields} if venue.get("name") else None
 
 
 def _named(event: Event) -> dict[str, Any] | None:

@@ -32,6 +32,7 @@ _WITH_CALENDAR = frozenset(
         Template.CONFIRMED,
         Template.PROMOTED,
         Template.EVENT_CHANGED,
+        Template.EVENT_POSTPONED,
         Template.EVENT_CANCELLED,
         Template.PARTNER_INVITED,
     }

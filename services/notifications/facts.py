@@ -13,8 +13,10 @@ from services.notifications.models import (
     RecipientKind,
     Template,
 )
+from shared.text import Text
 
 _TIMES = {"starts_at", "ends_at"}
+_NO_TIME_YET = Text("Sẽ báo sau", "To be announced")
 
 
 def facts_of(
@@ -34,7 +36,14 @@ def facts_of(
     document = told.get("document") or {}
     return {
         "name": name,
-        "event": event and _event(event, told, organisation, language),
+        "event": event
+        and _event(
+            event,
+            told,
+            organisation,
+            language,
+            postponed=notice.template is Template.EVENT_POSTPONED,
+        ),
         "reason": _reason(notice, event, language),
         "position": told.get("position"),
         "why": told.get("why"),
@@ -76,14 +85,17 @@ def _event(
     told: dict[str, Any],
     organisation: OrganisationCopy | None,
     language: str,
+    *,
+    postponed: bool,
 ) -> dict[str, Any]:
     # A notice of a move keeps what it told, however often the event moves afterwards.
     starts_at = _moment(told.get("starts_at")) or event.starts_at
     ends_at = _moment(told.get("ends_at")) or event.ends_at
     venue = told.get("venue", event.venue) or {}
+    when = dates.when(starts_at, ends_at, event.timezone, language)
     return {
         "title": said(event.title, language),
-        "when": dates.when(starts_at, ends_at, event.timezone, language),
+        "when": _NO_TIME_YET.say(language) if postponed else when,
         "tile": dates.tile(starts_at, event.timezone, language),
         "venue": venue.get("name"),
         "address": venue.get("address"),

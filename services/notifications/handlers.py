@@ -20,10 +20,16 @@ from shared.messaging.message import Message
 HANDLERS = Handlers()
 
 
-@HANDLERS.handles("event.published", "event.changed", schema=EventState)
+@HANDLERS.handles("event.published", "event.changed", "event.completed", schema=EventState)
 def follow_event(uow: UnitOfWork, event: dict[str, Any], message: Message) -> None:
     """Keep the copy; who comes, and who takes part, is told of another time or place."""
     operations.take_in_event(uow, event, sequence=message.sequence, now=message.time)
+
+
+@HANDLERS.handles("event.postponed", schema=EventState)
+def tell_of_postponement(uow: UnitOfWork, event: dict[str, Any], message: Message) -> None:
+    """Tell everybody that it has no time for now."""
+    operations.postpone_event(uow, event, sequence=message.sequence, now=message.time)
 
 
 @HANDLERS.handles("event.cancelled", schema=EventState)

@@ -24,24 +24,42 @@ from shared.ids import new_id
 # A change of one of these is worth a mail; a corrected text is not.
 MOVES = frozenset({"starts_at", "ends_at", "venue"})
 BOTH = (Channel.EMAIL, Channel.INBOX)
-_FOLLOWED_UP = (Template.EVENT_CHANGED, Template.PARTNER_INVITED)
+_MOVED = (Template.EVENT_CHANGED, Template.EVENT_POSTPONED)
+_FOLLOWED_UP = (*_MOVED, Template.PARTNER_INVITED)
 
 
 def take_in_event(uow: UnitOfWork, event: dict[str, Any], *, sequence: int, now: datetime) -> None:
     """Keep the copy of an event; tell everybody concerned when it moved."""
     copy = _follow(uow, event, sequence=sequence, cancelled=event["status"] == "cancelled")
-    if not MOVES.intersection(event["changed"]):
-        return
+    if MOVES.intersection(event["changed"]):
+        _tell_of_move(uow, Template.EVENT_CHANGED, copy, event, sequence=sequence, now=now)
+
+
+def postpone_event(uow: UnitOfWork, event: dict[str, Any], *, sequence: int, now: datetime) -> None:
+    """The event has no time for now: everybody who comes, and who takes part, is told that and why."""
+    copy = _follow(uow, event, sequence=sequence, cancelled=False)
+    _tell_of_move(uow, Template.EVENT_POSTPONED, copy, event, sequence=sequence, now=now)
+
+
+def _tell_of_move(
+    uow: UnitOfWork,
+    template: Template,
+    copy: EventCopy,
+    event: dict[str, Any],
+    *,
+    sequence: int,
+    now: datetime,
+) -> None:
     # By its own counter: a newer message about something else does not make the move untold.
     overtaken = sequence <= copy.told_sequence or copy.cancelled
     if not overtaken:
         copy.told_sequence = sequence
-        uow.notices.supersede(event_id=copy.event_id, templates=(Template.EVENT_CHANGED,))
+        uow.notices.supersede(event_id=copy.event_id, templates=_MOVED)
     facts = {name: event[name] for name in ("starts_at", "ends_at", "venue", "reason", "changed")}
     told: list[Notice] = []
     for registration in uow.registrations.active_of(copy.event_id):
         told += _notices(
-            Template.EVENT_CHANGED,
+            template,
             f"{copy.event_id}:{registration.registration_id}",
             RecipientKind.PERSON,
             registration.person_id,
@@ -53,7 +71,7 @@ def take_in_event(uow: UnitOfWork, event: dict[str, Any], *, sequence: int, now:
             overtaken=overtaken,
         )
     told += _to_partners(
-        Template.EVENT_CHANGED, event, sequence=sequence, now=now, facts=facts, overtaken=overtaken
+        template, event, sequence=sequence, now=now, facts=facts, overtaken=overtaken
     )
     uow.notices.add(told)
 

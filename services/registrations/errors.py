@@ -44,6 +44,17 @@ class EventCancelled(Problem):
     detail = Text("Xin xem các sự kiện khác trong lịch.", "Please see the calendar for others.")
 
 
+class EventPostponed(Problem):
+    """It has no time for now; who has a place keeps it."""
+
+    status, type = 409, "event-postponed"
+    title = Text("Sự kiện đang tạm hoãn", "The event is postponed")
+    detail = Text(
+        "Có thể đăng ký lại khi có thời gian mới. Ai đã có chỗ vẫn giữ chỗ.",
+        "You can register once it has a new time. Whoever has a place keeps it.",
+    )
+
+
 class EventFull(Problem):
     """No seat is left and the event has no waitlist."""
 
@@ -112,6 +123,7 @@ class TicketInvalid(Problem):
             "Người này còn trong danh sách chờ.", "The person is still on the waitlist."
         ),
         "event-cancelled": Text("Sự kiện đã bị hủy.", "The event was cancelled."),
+        "event-postponed": Text("Sự kiện đang tạm hoãn.", "The event is postponed."),
     }
 
     def __init__(self, why: str) -> None:

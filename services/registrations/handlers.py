@@ -13,9 +13,11 @@ from shared.messaging.message import Message
 HANDLERS = Handlers()
 
 
-@HANDLERS.handles("event.published", "event.changed", schema=EventState)
+@HANDLERS.handles(
+    "event.published", "event.changed", "event.postponed", "event.completed", schema=EventState
+)
 def keep_copy(uow: UnitOfWork, event: dict[str, Any], message: Message) -> None:
-    """Open an offer of seats, or follow the event's new times and texts."""
+    """Open an offer of seats, or follow the event: its times and texts, whether it is put off, that it is over."""
     operations.take_in_event(uow, event, sequence=message.sequence, now=message.time)
 
 

@@ -37,7 +37,7 @@ class OfferState(ma.Schema):
     seats_left = fields.Integer(required=True, metadata=means("How many of them are free"))
     waitlist_length = fields.Integer(required=True, metadata=means("How many people wait"))
     state = fields.String(
-        required=True, metadata=means("open, full, not-yet-open, closed or cancelled")
+        required=True, metadata=means("open, full, not-yet-open, closed, postponed or cancelled")
     )
 
 
@@ -158,6 +158,7 @@ class EventState(Shape):
     starts_at = fields.AwareDateTime(required=True)
     ends_at = fields.AwareDateTime(required=True)
     timezone = fields.String(required=True)
+    status = fields.String(load_default="published")
     capacity = fields.Integer(required=True)
     waitlist = fields.Boolean(required=True)
     registration_opens_at = fields.AwareDateTime(required=True)

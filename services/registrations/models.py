@@ -17,6 +17,7 @@ from services.registrations.errors import (
     CapacityBelowConfirmed,
     EventCancelled,
     EventFull,
+    EventPostponed,
     NoTicket,
     RegistrationClosed,
     RegistrationNotOpen,
@@ -49,6 +50,7 @@ class OfferState(StrEnum):
     FULL = "full"
     NOT_YET_OPEN = "not-yet-open"
     CLOSED = "closed"
+    POSTPONED = "postponed"
     CANCELLED = "cancelled"
 
 
@@ -74,6 +76,7 @@ class Offer(Base):
     opens_at: Mapped[datetime]
     closes_at: Mapped[datetime]
     cancelled: Mapped[bool] = mapped_column(default=False)
+    postponed: Mapped[bool] = mapped_column(default=False)
 
     capacity: Mapped[int]
     waitlist: Mapped[bool]
@@ -98,6 +101,8 @@ class Offer(Base):
     def state(self, now: datetime) -> OfferState:
         if self.cancelled:
             return OfferState.CANCELLED
+        if self.postponed:
+            return OfferState.POSTPONED
         if now < self.opens_at:
             return OfferState.NOT_YET_OPEN
         if now >= self.closes_at:
@@ -109,6 +114,8 @@ class Offer(Base):
         match self.state(now):
             case OfferState.CANCELLED:
                 raise EventCancelled
+            case OfferState.POSTPONED:
+                raise EventPostponed
             case OfferState.NOT_YET_OPEN:
                 raise RegistrationNotOpen(opens_at=self.local(self.opens_at))
             case OfferState.CLOSED:
@@ -145,9 +152,8 @@ class Offer(Base):
 
     def can_promote(self, now: datetime) -> bool:
         """Whether a free place may go to somebody who waits."""
-        return (
-            bool(self.seats_left and self.waitlisted) and not self.cancelled and now < self.ends_at
-        )
+        takes_place = self.postponed or now < self.ends_at
+        return bool(self.seats_left and self.waitlisted) and not self.cancelled and takes_place
 
     def resize(self, capacity: int) -> None:
         """Change the number of seats; nobody loses a place by it."""
@@ -246,6 +252,8 @@ class Registration(Base):
         """Admit, once."""
         if self.offer.cancelled:
             raise TicketInvalid("event-cancelled")
+        if self.offer.postponed:
+            raise TicketInvalid("event-postponed")
         if self.status is not Status.CONFIRMED:
             raise TicketInvalid(self.status.value)
         if self.checked_in_at is not None:

@@ -144,6 +144,7 @@ def take_in_event(uow: UnitOfWork, event: dict[str, Any], *, sequence: int, now:
             last_number=0,
             sequence=0,
             cancelled=False,
+            postponed=False,
         )
         uow.offers.add(offer)
     _copy(offer, event, sequence)
@@ -178,6 +179,7 @@ def _copy(offer: Offer, event: dict[str, Any], sequence: int) -> None:
         event["ends_at"],
         event["timezone"],
     )
+    offer.postponed = event["status"] == "postponed"
     offer.waitlist = event["waitlist"]
     offer.opens_at, offer.closes_at = (
         event["registration_opens_at"],

@@ -17,6 +17,10 @@ _WHY = {
     OfferState.FULL: Text("Đã hết chỗ.", "No places left."),
     OfferState.NOT_YET_OPEN: Text("Chưa đến giờ mở đăng ký.", "Registration has not opened yet."),
     OfferState.CLOSED: Text("Đã hết hạn đăng ký.", "Registration is closed."),
+    OfferState.POSTPONED: Text(
+        "Sự kiện đang tạm hoãn; chưa có thời gian mới.",
+        "The event is postponed; its new time is not known yet.",
+    ),
     OfferState.CANCELLED: Text("Sự kiện đã bị hủy.", "The event was cancelled."),
 }
 

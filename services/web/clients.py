@@ -119,6 +119,12 @@ class Events(_Client):
     def reschedule(self, event_id: str, body: Json) -> Json:
         return self._send("POST", f"/v1/events/{event_id}/reschedule", body)
 
+    def postpone(self, event_id: str, *, reason: Json) -> Json:
+        return self._send("POST", f"/v1/events/{event_id}/postpone", {"reason": reason})
+
+    def complete(self, event_id: str) -> Json:
+        return self._send("POST", f"/v1/events/{event_id}/complete", {})
+
     def cancel(self, event_id: str, *, reason: Json) -> Json:
         return self._send("POST", f"/v1/events/{event_id}/cancel", {"reason": reason})
 

@@ -40,7 +40,9 @@ def place_of(event: Json, offer: Json | None, *, now: datetime) -> Place:
         return Place(_("Chưa công bố"), "quiet", may_register=False)
     if event["status"] == "cancelled":
         return Place(_("Đã hủy"), "gone", may_register=False)
-    if dates.local(event["ends_at"]) <= now:
+    if event["status"] == "postponed":
+        return Place(_("Tạm hoãn"), "wait", may_register=False)
+    if event["status"] == "completed" or dates.local(event["ends_at"]) <= now:
         return Place(_("Đã diễn ra"), "quiet", may_register=False)
     seats = event.get("seats") or {}
     capacity = (offer or seats).get("capacity") or event.get("capacity")

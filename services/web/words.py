@@ -19,7 +19,9 @@ def event_state(status: str) -> tuple[str, str]:
     return {
         "draft": (_("Bản nháp"), "quiet"),
         "published": (_("Đã công bố"), "ok"),
+        "postponed": (_("Tạm hoãn"), "wait"),
         "cancelled": (_("Đã hủy"), "gone"),
+        "completed": (_("Đã diễn ra"), "quiet"),
     }.get(status, (status, "quiet"))
 
 
@@ -47,6 +49,7 @@ def template_name(template: str) -> str:
         "registration-promoted": _("Được nhận chỗ từ danh sách chờ"),
         "registration-cancelled": _("Báo đã hủy đăng ký"),
         "event-changed": _("Báo đổi lịch"),
+        "event-postponed": _("Báo tạm hoãn"),
         "event-cancelled": _("Báo hủy sự kiện"),
         "partner-invited": _("Thư mời đơn vị phối hợp"),
         "sign-in": _("Thư đăng nhập"),

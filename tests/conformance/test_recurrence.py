@@ -13,7 +13,9 @@ LEAST_EXPANDED = 30
 
 def test_each_rule_gives_the_expected_dates_or_is_refused() -> None:
     """Evaluated in UTC. What is refused has a part outside the subset, or a start that it does not meet."""
-    expanded, refused, different = [], [], []
+    expanded: list[str] = []
+    refused: list[str] = []
+    different: list[str] = []
     for rule, starts_at, expected in _vectors():
         try:
             found = Rule.parse(rule).occurrences(starts_at, "UTC")

@@ -30,8 +30,13 @@ def missing(event: Event) -> Errors:
     errors: Errors = {name: text for name, text in _MISSING.items() if getattr(event, name) is None}
     if not (event.title or {}).get("vi"):
         errors["title.vi"] = Text("Xin nhập tên sự kiện.", "Please give it a title in Vietnamese.")
-    if not (event.venue or {}).get("name"):
+    if event.attendance_mode != "online" and not (event.venue or {}).get("name"):
         errors["venue.name"] = Text("Xin nhập nơi tổ chức.", "Please say where it takes place.")
+    if event.attendance_mode != "offline" and not event.join_url:
+        errors["join_url"] = Text(
+            "Xin nhập đường dẫn tham gia trực tuyến; chỉ người có chỗ mới thấy.",
+            "Please give the link to join online; only people with a place see it.",
+        )
     return errors
 
 
@@ -60,6 +65,42 @@ def contradictions(event: Event) -> Errors:
             "Không có múi giờ này; ví dụ: Asia/Ho_Chi_Minh.",
             "There is no such time zone; for example: Asia/Ho_Chi_Minh.",
         )
+    room = (event.venue or {}).get("room_capacity")
+    seats_all = event.attendance_mode == "offline" and event.capacity is not None
+    if seats_all and room is not None and room < event.capacity:
+        errors["capacity"] = Text(
+            f"Phòng chỉ có {room} chỗ; xin giảm sức chứa hoặc đổi phòng.",
+            f"The room seats only {room}; please lower the capacity or take another room.",
+        )
+    return errors | _agenda(event)
+
+
+def _agenda(event: Event) -> Errors:
+    """The items of an agenda lie within the event; two in the same room do not overlap."""
+    errors: Errors = {}
+    taken: dict[str, datetime] = {}
+    items = [
+        (datetime.fromisoformat(one["starts_at"]), datetime.fromisoformat(one["ends_at"]), place)
+        for place, one in enumerate(event.agenda or [])
+    ]
+    for starts_at, ends_at, place in sorted(items):
+        if ends_at <= starts_at:
+            errors[f"agenda.{place}.ends_at"] = Text(
+                "Mục này phải kết thúc sau khi bắt đầu.", "This item must end after it starts."
+            )
+        elif (event.starts_at and starts_at < event.starts_at) or (
+            event.ends_at and ends_at > event.ends_at
+        ):
+            errors[f"agenda.{place}.starts_at"] = Text(
+                "Mục này nằm ngoài giờ của sự kiện.", "This item lies outside the event's time."
+            )
+        room = event.agenda[place].get("room") or ""
+        if room in taken and starts_at < taken[room]:
+            errors[f"agenda.{place}.starts_at"] = Text(
+                "Mục này trùng giờ với mục trước ở cùng phòng.",
+                "This item overlaps the one before it in the same room.",
+            )
+        taken[room] = max(ends_at, taken.get(room, ends_at))
     return errors
 
 

@@ -13,7 +13,10 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from services.events.errors import (
     EventCancelled,
+    EventCompleted,
+    EventNotOver,
     EventOver,
+    EventPostponed,
     FixedAfterPublication,
     NotPublished,
 )
@@ -21,19 +24,53 @@ from services.events.models import checks
 from services.events.models.base import Base
 from services.events.models.copies import OrganisationCopy, SeatsCopy
 from services.events.models.kind import Kind
-from services.events.models.partner import Partner
+from services.events.models.partner import Part, Partner
+from services.events.models.shapes import AS_JSON, shaped
 from shared.database.types import jsonable, string_enum
 from shared.http.problems import Invalid
 from shared.text import fold
 
 # What may be edited at any time before the cancellation; the rest of a published event is relied upon.
 TEXTS = frozenset(
-    {"title", "summary", "description", "audience", "hosts", "venue", "document", "legal_basis"}
+    {
+        "title",
+        "summary",
+        "description",
+        "audience",
+        "hosts",
+        "speakers",
+        "agenda",
+        "venue",
+        "attendance_mode",
+        "join_url",
+        "languages",
+        "attachments",
+        "cover",
+        "contacts",
+        "document",
+        "legal_basis",
+        "conclusion",
+    }
 )
+# What is still told of an event that has taken place.
+AFTERWARDS = frozenset({"summary", "description", "attachments", "cover", "contacts", "conclusion"})
 # What somebody sees who has the event in a calendar.
-IN_CALENDARS = frozenset({"title", "summary", "description", "venue", "starts_at", "ends_at"})
-# Kept as JSON, so that ids and dates in them are text.
-_AS_JSON = frozenset({"title", "summary", "description", "audience", "hosts", "venue", "document"})
+IN_CALENDARS = frozenset(
+    {
+        "title",
+        "summary",
+        "description",
+        "venue",
+        "attendance_mode",
+        "join_url",
+        "starts_at",
+        "ends_at",
+    }
+)
+
+
+# Lists of organisations, and the part that those in them have.
+PARTICIPANTS = {"partners": Part.PARTNER, "co_organisers": Part.CO_ORGANISER}
 
 
 class Status(StrEnum):
@@ -41,7 +78,17 @@ class Status(StrEnum):
 
     DRAFT = "draft"
     PUBLISHED = "published"
+    POSTPONED = "postponed"
     CANCELLED = "cancelled"
+    COMPLETED = "completed"
+
+
+class AttendanceMode(StrEnum):
+    """How one takes part (schema.org/EventAttendanceModeEnumeration)."""
+
+    OFFLINE = "offline"
+    ONLINE = "online"
+    MIXED = "mixed"
 
 
 class Event(Base):
@@ -64,6 +111,15 @@ class Event(Base):
     audience: Mapped[dict[str, Any] | None]
     illustrative: Mapped[bool]
     hosts: Mapped[list[Any]]
+    speakers: Mapped[list[Any]]
+    agenda: Mapped[list[Any]]
+    languages: Mapped[list[Any]] = mapped_column(doc="Spoken there, as BCP 47 tags")
+    attachments: Mapped[list[Any]] = mapped_column(doc="Links; files are kept elsewhere")
+    cover: Mapped[dict[str, Any] | None]
+    contacts: Mapped[list[Any]] = mapped_column(doc="Offices to ask, by their public numbers")
+    conclusion: Mapped[dict[str, Any] | None] = mapped_column(doc="What was published afterwards")
+    attendance_mode: Mapped[AttendanceMode] = mapped_column(string_enum(AttendanceMode))
+    join_url: Mapped[str | None] = mapped_column(sa.Text, doc="Only for who has a place")
     venue: Mapped[dict[str, Any] | None]
     venue_area_id: Mapped[UUID | None] = mapped_column(index=True)
     starts_at: Mapped[datetime | None]
@@ -78,7 +134,7 @@ class Event(Base):
     document: Mapped[dict[str, Any] | None]
     legal_basis: Mapped[str | None] = mapped_column(sa.Text)
     reason: Mapped[dict[str, Any] | None] = mapped_column(
-        doc="Of the last rescheduling or of the cancellation"
+        doc="Of the last rescheduling, of the postponement or of the cancellation"
     )
     folded: Mapped[str] = mapped_column(sa.Text, doc="What a search looks through")
 
@@ -89,10 +145,12 @@ class Event(Base):
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
     published_at: Mapped[datetime | None]
+    postponed_at: Mapped[datetime | None]
     cancelled_at: Mapped[datetime | None]
+    completed_at: Mapped[datetime | None]
 
     kind: Mapped[Kind] = relationship(lazy="joined", innerjoin=True, viewonly=True)
-    partners: Mapped[list[Partner]] = relationship(
+    participants: Mapped[list[Partner]] = relationship(
         order_by=Partner.position, lazy="selectin", cascade="all, delete-orphan"
     )
     # Copies without foreign keys: they may come later than the event, or never.
@@ -130,7 +188,13 @@ class Event(Base):
             created_at=now,
             updated_at=now,
             hosts=[],
-            partners=[],
+            speakers=[],
+            agenda=[],
+            languages=["vi"],
+            attachments=[],
+            contacts=[],
+            attendance_mode=AttendanceMode.OFFLINE,
+            participants=[],
             illustrative=False,
             waitlist=True,
         )
@@ -143,6 +207,11 @@ class Event(Base):
         """Whether everybody may see it."""
         return self.status is not Status.DRAFT
 
+    @property
+    def is_off(self) -> bool:
+        """Whether nobody should come at the time that was announced."""
+        return self.status in (Status.CANCELLED, Status.POSTPONED)
+
     def registration_state(self, now: datetime) -> str | None:
         """Whether one can register now, and why not; None while registrations has not told of its seats.
 
@@ -151,8 +220,8 @@ class Event(Base):
         if self.seats is None:
             return None
         assert self.registration_opens_at and self.registration_closes_at  # noqa: PT018 - it was published
-        if self.status is Status.CANCELLED:
-            return "cancelled"
+        if self.is_off:
+            return self.status.value
         if now < self.registration_opens_at:
             return "not-yet-open"
         if now >= self.registration_closes_at:
@@ -167,13 +236,15 @@ class Event(Base):
         self._require_not_cancelled()
         wanted = self._different(fields)
         moved = "venue" in wanted and self._takes_place_elsewhere(wanted["venue"])
-        if self.status is Status.PUBLISHED and (fixed := wanted.keys() - TEXTS - {"partners"}):
+        if self.status is Status.COMPLETED and wanted.keys() - AFTERWARDS:
+            raise EventCompleted
+        if self.is_public and (fixed := wanted.keys() - TEXTS - {"partners", "co_organisers"}):
             raise FixedAfterPublication(fixed)
         if not wanted:
             return set()
         self._set(wanted)
         found = checks.contradictions(self)
-        if self.status is Status.PUBLISHED:
+        if self.is_public:
             found = checks.missing(self) | found
         self._require_no(found)
         names = {
@@ -185,7 +256,7 @@ class Event(Base):
     def publish(self, now: datetime) -> bool:
         """Show it to everybody; False if it was before. Invalid names all that is missing or wrong."""
         self._require_not_cancelled()
-        if self.status is Status.PUBLISHED:
+        if self.is_public:
             return False
         self._require_no(
             checks.missing(self) | checks.contradictions(self) | checks.over(self, now)
@@ -203,32 +274,59 @@ class Event(Base):
         reason: dict[str, Any],
         now: datetime,
     ) -> set[str]:
-        """Move a published event; the names of what moved, empty if it stands there already.
+        """Move a published event, or give a postponed one its new time; the names of what moved, empty if nothing did.
 
         The end of registration keeps its distance to the start unless it is given; it is never later
         than the event's end.
         """
-        self._require_takes_place(now)
+        self._require_ahead(now)
         assert self.starts_at is not None and self.registration_closes_at is not None  # noqa: PT018
+        was_postponed = self.status is Status.POSTPONED
         closes_at = registration_closes_at or min(
             starts_at - (self.starts_at - self.registration_closes_at), ends_at
         )
         wanted = self._different(
             {"starts_at": starts_at, "ends_at": ends_at, "registration_closes_at": closes_at}
         )
-        if not wanted:
+        if not wanted and not was_postponed:
             return set()
         self._set(wanted)
         self._require_no(checks.contradictions(self) | checks.begun(self, now))
-        self.reason = jsonable(reason)
-        self._changed(wanted, now)
-        return set(wanted)
+        self.status, self.postponed_at, self.reason = Status.PUBLISHED, None, jsonable(reason)
+        # A postponed event that takes place at its old time after all is in calendars again.
+        self._changed({*wanted, "starts_at"}, now)
+        # Whoever was told that it is off has to learn when it is, even if nothing moved.
+        return {*wanted, "status", "starts_at", "ends_at"} if was_postponed else set(wanted)
+
+    def postpone(self, reason: dict[str, Any], now: datetime) -> bool:
+        """It will take place, nobody knows yet when; False if that was said before. Places are kept."""
+        if self.status is Status.POSTPONED:
+            return False
+        self._require_ahead(now)
+        self.status, self.postponed_at, self.reason = Status.POSTPONED, now, jsonable(reason)
+        self._changed(IN_CALENDARS, now)
+        return True
+
+    def complete(self, now: datetime) -> bool:
+        """It has taken place; False if that was said before. Before its end nobody can know."""
+        if self.status is Status.COMPLETED:
+            return False
+        self._require_not_cancelled()
+        if self.status is Status.DRAFT:
+            raise NotPublished
+        if self.status is Status.POSTPONED:
+            raise EventPostponed
+        if self.ends_at is None or self.ends_at > now:
+            raise EventNotOver
+        self.status, self.completed_at = Status.COMPLETED, now
+        self._changed((), now)
+        return True
 
     def cancel(self, reason: dict[str, Any], now: datetime) -> bool:
         """Call it off, for good; False if it was before."""
         if self.status is Status.CANCELLED:
             return False
-        self._require_takes_place(now)
+        self._require_ahead(now)
         self.status, self.cancelled_at, self.reason = Status.CANCELLED, now, jsonable(reason)
         self._changed(IN_CALENDARS, now)
         return True
@@ -238,9 +336,19 @@ class Event(Base):
         self.sequence += 1
         return self.sequence
 
+    @property
+    def partners(self) -> list[Partner]:
+        """The organisations that are invited to take part."""
+        return [one for one in self.participants if one.part is Part.PARTNER]
+
+    @property
+    def co_organisers(self) -> list[Partner]:
+        """The organisations that hold it together with its owner."""
+        return [one for one in self.participants if one.part is Part.CO_ORGANISER]
+
     def not_invited(self, now: datetime) -> list[Partner]:
-        """The partners that nobody invited yet; they count as invited from now on."""
-        waiting = [partner for partner in self.partners if partner.invited_at is None]
+        """The participants that nobody invited yet; they count as invited from now on."""
+        waiting = [partner for partner in self.participants if partner.invited_at is None]
         for partner in waiting:
             partner.invited_at = now
         return waiting
@@ -249,12 +357,12 @@ class Event(Base):
         """What would change. A venue and a document are edited part by part (as RFC 7396 has it)."""
         wanted = {}
         for name, value in fields.items():
-            if name == "partners":
-                known: Any = [partner.organisation_id for partner in self.partners]
+            if name in PARTICIPANTS:
+                known: Any = [one.organisation_id for one in getattr(self, name)]
                 value = list(dict.fromkeys(value))  # noqa: PLW2901
-            elif name in _AS_JSON:
+            elif name in AS_JSON:
                 known = getattr(self, name)
-                value = _shaped(name, value, known)  # noqa: PLW2901
+                value = shaped(name, value, known)  # noqa: PLW2901
             else:
                 known = getattr(self, "kind_key" if name == "kind" else name)
             if value != known:
@@ -265,29 +373,34 @@ class Event(Base):
         """Whether people would have to go somewhere else; how one gets in is not where."""
         return any(
             (self.venue or {}).get(part) != (venue or {}).get(part)
-            for part in ("name", "address", "area_id")
+            for part in ("name", "room", "address", "area_id")
         )
 
     def _set(self, fields: Mapping[str, Any]) -> None:
         for name, value in fields.items():
-            if name == "partners":
-                self._set_partners(value)
-            elif name in _AS_JSON:
-                setattr(self, name, _shaped(name, value, getattr(self, name)))
+            if name in PARTICIPANTS:
+                self._set_participants(PARTICIPANTS[name], value)
+            elif name in AS_JSON:
+                setattr(self, name, shaped(name, value, getattr(self, name)))
             else:
                 setattr(self, "kind_key" if name == "kind" else name, value)
         area = (self.venue or {}).get("area_id")
         self.venue_area_id = UUID(area) if area else None
         self.folded = fold(" ".join(self._searched()))
 
-    def _set_partners(self, organisation_ids: Iterable[UUID]) -> None:
-        known = {partner.organisation_id: partner for partner in self.partners}
-        self.partners = [
+    def _set_participants(self, part: Part, organisation_ids: Iterable[UUID]) -> None:
+        """Who takes part in this way, in this order; who takes part in the other way stays, unless named here."""
+        known = {one.organisation_id: one for one in self.participants}
+        named = [
             known.get(one) or Partner(organisation_id=one)
             for one in dict.fromkeys(organisation_ids)
         ]
-        for position, partner in enumerate(self.partners):
-            partner.position = position
+        for one in named:
+            one.part = part
+        others = [one for one in self.participants if one.part is not part and one not in named]
+        self.participants = [*named, *others]
+        for position, one in enumerate(self.participants):
+            one.position = position
 
     def _searched(self) -> Iterable[str]:
         for text in (self.title, self.summary):
@@ -305,32 +418,16 @@ class Event(Base):
         if self.status is Status.CANCELLED:
             raise EventCancelled
 
-    def _require_takes_place(self, now: datetime) -> None:
+    def _require_ahead(self, now: datetime) -> None:
+        """Published, and not over; one that was postponed has no time that could be over."""
         self._require_not_cancelled()
         if self.status is Status.DRAFT:
             raise NotPublished
-        if self.ends_at is not None and self.ends_at <= now:
+        over = self.ends_at is not None and self.ends_at <= now
+        if self.status is Status.COMPLETED or (over and self.status is not Status.POSTPONED):
             raise EventOver
 
     @staticmethod
     def _require_no(errors: checks.Errors) -> None:
         if errors:
             raise Invalid(dict(errors))
-
-
-def _shaped(name: str, value: Any, known: Any) -> Any:
-    """A value as it is kept: ids and dates as text, every part named, nothing kept for nothing."""
-    value = jsonable(value)
-    if name == "hosts":
-        return [{"organisation_id": None, "note": None} | host for host in value or []]
-    if value is None:
-        return None
-    if isinstance(value, dict) and name in ("venue", "document"):
-        value = {part: said or None for part, said in value.items()}
-    if name == "venue":
-        parts = {"name": None, "address": None, "area_id": None, "accessibility": None}
-        return parts | (known or {}) | value
-    if name == "document":
-        whole = {"number": None, "date": None} | (known or {}) | value
-        return whole if any(whole.values()) else None
-    return value

@@ -27,6 +27,7 @@ class Template(StrEnum):
     WAITLISTED = "registration-waitlisted"
     CANCELLED = "registration-cancelled"
     EVENT_CHANGED = "event-changed"
+    EVENT_POSTPONED = "event-postponed"
     EVENT_CANCELLED = "event-cancelled"
     PARTNER_INVITED = "partner-invited"
 

@@ -60,7 +60,7 @@ def create() -> Response | Page:
 @bp.get("/<uuid:event_id>/sua")
 @needs_person
 def edit(event_id: UUID) -> Page:
-    event = event_in(event_id, "draft", "published")
+    event = event_in(event_id, "draft", "published", "postponed", "completed")
     return _show(Form(_typed(event)), event=event, own=[])
 
 
@@ -68,7 +68,7 @@ def edit(event_id: UUID) -> Page:
 @needs_person
 def change(event_id: UUID) -> Response | Page:
     """Save what differs from the event as the form shows it."""
-    event = event_in(event_id, "draft", "published")
+    event = event_in(event_id, "draft", "published", "postponed", "completed")
     form = Form(request.form)
     wanted, known = _read(form, event), _read(Form(_typed(event)), event)
     changes = {name: value for name, value in wanted.items() if value != known[name]}

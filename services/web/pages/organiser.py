@@ -23,6 +23,8 @@ bp = Blueprint("organiser", __name__, url_prefix="/to-chuc")
 Page = str | Response | tuple[str, int, dict[str, str]]
 Row = tuple[Json, Place]
 _FIRST_YEAR = 2000
+# What can still be moved or called off.
+AHEAD = ("published", "postponed")
 
 
 @bp.get("")
@@ -82,7 +84,7 @@ def publish(event_id: UUID) -> Page:
 @bp.get("/su-kien/<uuid:event_id>/doi-lich")
 @needs_person
 def ask_to_reschedule(event_id: UUID) -> str:
-    event = event_in(event_id, "published")
+    event = event_in(event_id, *AHEAD)
     zone = event["timezone"]
     times = {name: dates.to_field(event[name], zone) for name in ("starts_at", "ends_at")}
     return _page("organiser/reschedule.html", event, Form(times | {"timezone": zone}))
@@ -91,7 +93,7 @@ def ask_to_reschedule(event_id: UUID) -> str:
 @bp.post("/su-kien/<uuid:event_id>/doi-lich")
 @needs_person
 def reschedule(event_id: UUID) -> Page:
-    event = event_in(event_id, "published")
+    event = event_in(event_id, *AHEAD)
     form = Form(request.form)
     zone = form.zone("timezone", known=event["timezone"])
     body: Json = {
@@ -106,16 +108,42 @@ def reschedule(event_id: UUID) -> Page:
     return _step(event_id, form, "organiser/reschedule.html", act, done)
 
 
+@bp.get("/su-kien/<uuid:event_id>/tam-hoan")
+@needs_person
+def ask_to_postpone(event_id: UUID) -> str:
+    return _page("organiser/postpone.html", event_in(event_id, "published"), Form())
+
+
+@bp.post("/su-kien/<uuid:event_id>/tam-hoan")
+@needs_person
+def postpone(event_id: UUID) -> Page:
+    event_in(event_id, "published")
+    form = Form(request.form)
+    reason = _reason(form)
+    done = _("Đã tạm hoãn. Những người đã đăng ký và đơn vị phối hợp đang được báo kèm lý do.")
+    act = lambda: clients().events.postpone(str(event_id), reason=reason)  # noqa: E731
+    return _step(event_id, form, "organiser/postpone.html", act, done)
+
+
+@bp.post("/su-kien/<uuid:event_id>/da-dien-ra")
+@needs_person
+def complete(event_id: UUID) -> Page:
+    event_in(event_id, "published")
+    done = _("Đã ghi nhận sự kiện đã diễn ra. Có thể thêm tài liệu và thông báo kết luận.")
+    act = lambda: clients().events.complete(str(event_id))  # noqa: E731
+    return _step(event_id, Form(request.form), "organiser/event.html", act, done)
+
+
 @bp.get("/su-kien/<uuid:event_id>/huy")
 @needs_person
 def ask_to_cancel(event_id: UUID) -> str:
-    return _page("organiser/cancel.html", event_in(event_id, "published"), Form())
+    return _page("organiser/cancel.html", event_in(event_id, *AHEAD), Form())
 
 
 @bp.post("/su-kien/<uuid:event_id>/huy")
 @needs_person
 def cancel(event_id: UUID) -> Page:
-    event_in(event_id, "published")
+    event_in(event_id, *AHEAD)
     form = Form(request.form)
     reason = _reason(form)
     done = _("Đã hủy sự kiện. Những người đã đăng ký và đơn vị phối hợp đang được báo kèm lý do.")
@@ -155,7 +183,9 @@ def event_in(event_id: UUID, *states: str) -> Json:
         why = {
             "draft": _("Bản nháp thì sửa trực tiếp; đổi lịch và hủy chỉ dùng sau khi công bố."),
             "published": _("Sự kiện này đã công bố rồi."),
+            "postponed": _("Sự kiện này đang tạm hoãn: xin đặt thời gian mới hoặc hủy."),
             "cancelled": _("Sự kiện này đã hủy nên không thay đổi được nữa."),
+            "completed": _("Sự kiện này đã diễn ra nên không thay đổi được nữa."),
         }
         flash(why[event["status"]], "note")
         abort(redirect(f"/to-chuc/su-kien/{event_id}", 303))
@@ -200,6 +230,7 @@ def _page(template: str, event: Json, form: Form, **more: object) -> str:
         form=form,
         edits=may_edit(owner),
         admits=may_admit(owner),
+        over=bool(event["ends_at"]) and dates.local(event["ends_at"]) <= now(),
         **more,
     )
 

@@ -98,6 +98,9 @@ def test_a_draft_is_read_as_it_was_written(events: Events) -> None:
     assert shown["description"] == written["description"]
     assert shown["venue"] == written["venue"] | {
         "address": None,
+        "room": None,
+        "room_capacity": None,
+        "location": None,
         "accessibility": {"vi": "Có dốc", "en": None},
     }
     assert shown["kind"] == {

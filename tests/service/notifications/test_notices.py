@@ -318,3 +318,32 @@ def _state(notifications: Notifications) -> dict[str, Any]:
             "registrations": sorted(map(str, connection.execute(sa.text(registrations)))),
             "latest": sorted(map(str, connection.execute(sa.text(latest)))),
         }
+
+
+def test_a_postponement_is_told_with_its_reason_and_replaces_an_unsent_move(
+    notifications: Notifications,
+) -> None:
+    """To everybody who comes and to partners; the mail names no time."""
+    partner, person = new_id(), notifications.somebody()
+    event = notifications.publish(partner_ids=[partner])
+    notifications.registered(event, person)
+    notifications.work()
+    moved = notifications.move(event)
+    reason = {"vi": "Hội trường đang sửa", "en": None}
+    postponed = moved | {"status": "postponed", "changed": ["status"], "reason": reason}
+    notifications.tell("event.postponed", event["id"], postponed)
+    notifications.work()
+
+    waits = notifications.notices("template", where="channel = 'email' AND status = 'superseded'")
+    mail = next(
+        one.message
+        for one in notifications.mails()
+        if "Nguyễn" in str(one.message["To"]) and "hoãn" in one.message["Subject"]
+    )
+    text = mail.get_body(("plain",)).get_content()
+
+    assert waits == ["event-changed", "event-changed"]
+    assert mail["Subject"] == "Tạm hoãn: Đối thoại với doanh nghiệp trẻ"
+    assert "Hội trường đang sửa" in text
+    assert "Sẽ báo sau" in text
+    assert "26/03/2026" not in text

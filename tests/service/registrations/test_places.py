@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from tests.service.registrations.conftest import Registrations
 from tests.support.harness import Person, problem
 
@@ -245,3 +247,23 @@ def test_an_offer_in_another_language_is_another_answer(registrations: Registrat
 
     assert vi.headers["ETag"] != en.headers["ETag"]
     assert "Accept-Language" in vi.headers["Vary"]
+
+
+def test_a_postponed_event_keeps_its_places_and_gives_none(registrations: Registrations) -> None:
+    """Nobody is admitted at the old time; with a new one, all is as before."""
+    state = registrations.event()
+    event_id = UUID(state["id"])
+    registrations.deliver("event.published", state["id"], 1, state)
+    (first,) = registrations.register(event_id, Person())
+    postponed = state | {"status": "postponed"}
+    registrations.deliver("event.postponed", state["id"], 2, postponed)
+
+    refused = registrations.post(
+        f"/offers/{event_id}/registrations", {"name": "Trần Văn Bê"}, by=Person()
+    )
+
+    assert problem(refused) == "event-postponed"
+    assert registrations.status(first) == "confirmed"
+    assert registrations.get(f"/offers/{event_id}").json["status"] == "postponed"
+    registrations.deliver("event.changed", state["id"], 3, state | {"status": "published"})
+    registrations.register(event_id, Person())

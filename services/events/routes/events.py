@@ -1,4 +1,4 @@
-"""The HTTP API of events: it translates and decides nothing."""
+"""Events and their calendars."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID
 
-from flask import Response, jsonify, request
+from flask import Response, request
 
 from services.events import ical, operations
 from services.events.deps import current_deps
 from services.events.models import Event, Status
 from services.events.repository import UnitOfWork
-from services.events.schemas import (
+from services.events.routes.blueprint import bp, may_join, own_event, shown
+from services.events.schemas.events import (
     CalendarQuery,
-    CancelRequest,
     EventChange,
     EventList,
     EventRequest,
@@ -25,6 +25,7 @@ from services.events.schemas import (
     EventView,
     KindList,
     Nothing,
+    ReasonRequest,
     RescheduleRequest,
     event_view,
 )
@@ -37,12 +38,9 @@ from shared.http.access import (
     allow,
     permit,
 )
-from shared.http.application import Blueprint
 from shared.http.etags import require_match
 from shared.http.idempotency import creates
 from shared.http.problems import language
-
-bp = Blueprint("events", __name__, url_prefix="/v1", description="Events and their calendars")
 
 # A feed still shows what is just over, so that it does not vanish from a calendar at midnight.
 KEPT_IN_FEEDS = timedelta(days=30)
@@ -89,7 +87,7 @@ def create_event(fields: dict[str, Any], *, uow: UnitOfWork) -> dict[str, Any]:
     host = urlsplit(deps.settings.public_url).hostname or "localhost"
     now = deps.clock.now()
     event = operations.draft(uow, fields, organisation_id=organisation_id, host=host, now=now)
-    return event_view(event, now)
+    return event_view(event, now, joins=True)
 
 
 @bp.get("/events/<uuid:event_id>")
@@ -100,7 +98,7 @@ def show_event(event_id: UUID) -> Response:
     with current_deps().unit_of_work(read_only=True) as uow:
         event = uow.events.get(event_id)
         permit(public=event.is_public, organisation=event.organisation_id)
-        return _shown(event)
+        return shown(event, joins=may_join(uow, event))
 
 
 @bp.patch("/events/<uuid:event_id>")
@@ -111,9 +109,9 @@ def edit_event(fields: dict[str, Any], event_id: UUID) -> Response:
     """Edit a draft, or the texts of a published event."""
     deps = current_deps()
     with deps.unit_of_work() as uow:
-        event = _own(uow, event_id)
+        event = own_event(uow, event_id)
         require_match(event.version)
-        return _shown(operations.edit(uow, event, fields, now=deps.clock.now()))
+        return shown(operations.edit(uow, event, fields, now=deps.clock.now()), joins=True)
 
 
 @bp.post("/events/<uuid:event_id>/publish")
@@ -124,7 +122,8 @@ def publish_event(_: dict[str, Any], event_id: UUID) -> Response:
     """Show it to everybody and invite its partners. Repeated, it changes nothing."""
     deps = current_deps()
     with deps.unit_of_work() as uow:
-        return _shown(operations.publish(uow, _own(uow, event_id), now=deps.clock.now()))
+        event = operations.publish(uow, own_event(uow, event_id), now=deps.clock.now())
+        return shown(event, joins=True)
 
 
 @bp.post("/events/<uuid:event_id>/reschedule")
@@ -135,19 +134,44 @@ def reschedule_event(times: dict[str, Any], event_id: UUID) -> Response:
     """Move a published event; everybody who comes is told. Repeated, it changes nothing."""
     deps = current_deps()
     with deps.unit_of_work() as uow:
-        event = operations.reschedule(uow, _own(uow, event_id), now=deps.clock.now(), **times)
-        return _shown(event)
+        event = operations.reschedule(uow, own_event(uow, event_id), now=deps.clock.now(), **times)
+        return shown(event, joins=True)
+
+
+@bp.post("/events/<uuid:event_id>/postpone")
+@allow(ORGANISER, ADMIN)
+@bp.arguments(ReasonRequest)
+@bp.response(200, EventView)
+def postpone_event(wish: dict[str, Any], event_id: UUID) -> Response:
+    """Put a published event off; places are kept, and everybody who has one is told. Repeated, it changes nothing."""
+    deps = current_deps()
+    with deps.unit_of_work() as uow:
+        event = operations.postpone(uow, own_event(uow, event_id), now=deps.clock.now(), **wish)
+        return shown(event, joins=True)
+
+
+@bp.post("/events/<uuid:event_id>/complete")
+@allow(ORGANISER, ADMIN)
+@bp.arguments(Nothing)
+@bp.response(200, EventView)
+def complete_event(_: dict[str, Any], event_id: UUID) -> Response:
+    """Say that it has taken place. Repeated, it changes nothing."""
+    deps = current_deps()
+    with deps.unit_of_work() as uow:
+        event = operations.complete(uow, own_event(uow, event_id), now=deps.clock.now())
+        return shown(event, joins=True)
 
 
 @bp.post("/events/<uuid:event_id>/cancel")
 @allow(ORGANISER, ADMIN)
-@bp.arguments(CancelRequest)
+@bp.arguments(ReasonRequest)
 @bp.response(200, EventView)
 def cancel_event(wish: dict[str, Any], event_id: UUID) -> Response:
     """Call a published event off, for good; everybody who comes is told. Repeated, it changes nothing."""
     deps = current_deps()
     with deps.unit_of_work() as uow:
-        return _shown(operations.cancel(uow, _own(uow, event_id), now=deps.clock.now(), **wish))
+        event = operations.cancel(uow, own_event(uow, event_id), now=deps.clock.now(), **wish)
+        return shown(event, joins=True)
 
 
 @bp.get("/events/<uuid:event_id>/calendar.ics")
@@ -158,7 +182,7 @@ def show_calendar_entry(event_id: UUID) -> Response:
     with current_deps().unit_of_work(read_only=True) as uow:
         event = uow.events.get(event_id)
         permit(public=event.is_public)
-        return _calendar([event], cancels=event.status is Status.CANCELLED, name="su-kien.ics")
+        return _calendar([event], cancels=event.is_off, name="su-kien.ics")
 
 
 @bp.get("/calendar.ics")
@@ -171,20 +195,6 @@ def show_feed(query: dict[str, Any]) -> Response:
     with deps.unit_of_work(read_only=True) as uow:
         found = uow.events.in_calendar(ends_after=deps.clock.now() - KEPT_IN_FEEDS, **query)
         return _calendar(found, cancels=False, name="lich.ics")
-
-
-def _own(uow: UnitOfWork, event_id: UUID) -> Event:
-    """An event that the caller may change, locked."""
-    event = uow.events.lock(event_id)
-    permit(organisation=event.organisation_id)
-    return event
-
-
-def _shown(event: Event) -> Response:
-    """An event with its version, for `If-Match`. Never 304: the seats beside it change without it."""
-    response = jsonify(EventView().dump(event_view(event, current_deps().clock.now())))
-    response.set_etag(str(event.version))
-    return response
 
 
 def _calendar(events: Sequence[Event], *, cancels: bool, name: str) -> Response:

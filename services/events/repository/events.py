@@ -1,4 +1,4 @@
-"""The queries of events, and the unit of work that carries them."""
+"""The queries about events and the copies beside them."""
 
 from __future__ import annotations
 
@@ -155,20 +155,38 @@ class Copies(Generic[Copy]):
         return copy
 
 
+class Registrations(Copies[RegistrationCopy]):
+    """Who has, or waits for, a place."""
+
+    def __init__(self, session: Session) -> None:
+        super().__init__(session, RegistrationCopy)
+
+    def has_place(self, person_id: UUID, event_id: UUID) -> bool:
+        """Whether somebody has a place; waiting for one is none."""
+        found = sa.select(
+            sa.exists().where(
+                RegistrationCopy.person_id == person_id,
+                RegistrationCopy.event_id == event_id,
+                RegistrationCopy.status == "confirmed",
+            )
+        )
+        return bool(self._session.scalar(found))
+
+
 class UnitOfWork(BaseUnitOfWork):
     """One transaction of events."""
 
     events: Events
     kinds: Kinds
     organisations: Copies[OrganisationCopy]
-    registrations: Copies[RegistrationCopy]
+    registrations: Registrations
     seats: Copies[SeatsCopy]
 
     def __enter__(self) -> Self:
         super().__enter__()
         self.events, self.kinds = Events(self.session), Kinds(self.session)
         self.organisations = Copies(self.session, OrganisationCopy)
-        self.registrations = Copies(self.session, RegistrationCopy)
+        self.registrations = Registrations(self.session)
         self.seats = Copies(self.session, SeatsCopy)
         return self
 

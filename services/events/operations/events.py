@@ -1,4 +1,4 @@
-"""What can be done with events, each as an organiser would say it. Operations never commit."""
+"""What can be done with an event, and what is kept of others' messages about it."""
 
 from __future__ import annotations
 
@@ -8,13 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from services.events import messages
-from services.events.models import (
-    Event,
-    OrganisationCopy,
-    RegistrationCopy,
-    SeatsCopy,
-    Status,
-)
+from services.events.models import Event, OrganisationCopy, RegistrationCopy, SeatsCopy
 from services.events.repository import UnitOfWork
 from shared.http.problems import Invalid
 from shared.ids import new_id
@@ -42,7 +36,7 @@ def edit(uow: UnitOfWork, event: Event, fields: Mapping[str, Any], *, now: datet
     _require_known_kind(uow, fields)
     changed = event.edit(fields, now)
     event = uow.events.save(event)
-    if changed and event.status is Status.PUBLISHED:
+    if changed and event.is_public:
         uow.publish(messages.event(messages.EVENT_CHANGED, event, changed=changed))
         _invite(uow, event, now=now)
     return event
@@ -78,6 +72,24 @@ def reschedule(
         uow.publish(
             messages.event(messages.EVENT_CHANGED, event, changed=changed, reason=event.reason)
         )
+    return event
+
+
+def postpone(uow: UnitOfWork, event: Event, *, reason: dict[str, Any], now: datetime) -> Event:
+    """Put a published event off until its new time is known; everybody keeps the place and is told why."""
+    if event.postpone(reason, now):
+        uow.publish(
+            messages.event(
+                messages.EVENT_POSTPONED, event, changed=("status",), reason=event.reason
+            )
+        )
+    return event
+
+
+def complete(uow: UnitOfWork, event: Event, *, now: datetime) -> Event:
+    """Say that it has taken place."""
+    if event.complete(now):
+        uow.publish(messages.event(messages.EVENT_COMPLETED, event, changed=("status",)))
     return event
 
 

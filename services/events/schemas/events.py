@@ -8,8 +8,15 @@ from typing import Any
 import marshmallow as ma
 from marshmallow import fields, validate
 
-from services.events.models import Event, Status
-from shared.http.schemas import Line, PageQuery, Paragraphs, in_two_languages, list_of
+from services.events.models import AttendanceMode, Event, Status
+from shared.http.schemas import (
+    Line,
+    PageQuery,
+    Paragraphs,
+    Phone,
+    in_two_languages,
+    list_of,
+)
 from shared.text import Text
 
 HOME_ZONE = "Asia/Ho_Chi_Minh"
@@ -35,10 +42,76 @@ class HostShape(ma.Schema):
     note = in_two_languages(500, allow_none=True)
 
 
+class SpeakerShape(HostShape):
+    """Who speaks: by role; by name where they agreed to be named."""
+
+    name = Line(200, shortest=0, allow_none=True, load_default=None)
+
+
+class LocationShape(ma.Schema):
+    """A point on the map, in degrees (WGS 84)."""
+
+    latitude = fields.Float(required=True, validate=validate.Range(-90, 90))
+    longitude = fields.Float(required=True, validate=validate.Range(-180, 180))
+
+
+class AgendaItemShape(ma.Schema):
+    """A part of the event; items in different rooms may take place at the same time."""
+
+    starts_at = Moment(required=True)
+    ends_at = Moment(required=True)
+    title = in_two_languages(300, required=True)
+    speaker = in_two_languages(200, allow_none=True)
+    room = Line(200, shortest=0, allow_none=True, load_default=None)
+    note = in_two_languages(1000, lines=True, allow_none=True)
+
+
+class WebAddress(fields.Url):
+    """A link that a browser opens: http or https, never a script or a file."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(schemes={"http", "https"}, require_tld=False, **kwargs)
+        self.validators.append(validate.Length(max=2000))
+
+
+class AttachmentShape(ma.Schema):
+    title = in_two_languages(200, required=True)
+    url = WebAddress(required=True)
+
+
+class CoverShape(ma.Schema):
+    """A picture by its address, with what it shows for those who do not see it."""
+
+    url = WebAddress(required=True)
+    alt = in_two_languages(300, required=True)
+
+
+class ContactShape(ma.Schema):
+    """An office to ask; public, so an office's number and mail, not a person's."""
+
+    name = in_two_languages(200, required=True)
+    phone = Phone(allow_none=True, load_default=None)
+    email = fields.Email(allow_none=True, load_default=None, validate=validate.Length(max=254))
+
+
+class ConclusionShape(ma.Schema):
+    """What was published after the event; in a change, what is not named stays as it is."""
+
+    number = Line(100, shortest=0, allow_none=True)
+    date = fields.Date(allow_none=True)
+    url = WebAddress(allow_none=True)
+    summary = in_two_languages(5000, lines=True, allow_none=True)
+
+
 class VenueShape(ma.Schema):
     """Where; in a change, what is not named stays as it is."""
 
     name = Line(200)
+    room = Line(200, shortest=0, allow_none=True)
+    room_capacity = fields.Integer(
+        strict=True, allow_none=True, validate=validate.Range(1, 100_000)
+    )
+    location = fields.Nested(LocationShape, allow_none=True)
     address = Line(300, shortest=0, allow_none=True)
     area_id = fields.UUID(allow_none=True)
     accessibility = in_two_languages(1000, lines=True, allow_none=True)
@@ -61,6 +134,21 @@ class EventChange(ma.Schema):
     audience = in_two_languages(500, allow_none=True)
     illustrative = fields.Boolean(truthy={True}, falsy={False})
     hosts = fields.List(fields.Nested(HostShape), validate=validate.Length(0, 20))
+    speakers = fields.List(fields.Nested(SpeakerShape), validate=validate.Length(0, 50))
+    agenda = fields.List(fields.Nested(AgendaItemShape), validate=validate.Length(0, 100))
+    languages = fields.List(
+        fields.String(validate=validate.Regexp(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*\Z")),
+        validate=validate.Length(1, 10),
+        metadata={"description": "Spoken there, as BCP 47 tags such as vi and en"},
+    )
+    attendance_mode = fields.Enum(AttendanceMode, by_value=True)
+    join_url = WebAddress(
+        allow_none=True, metadata={"description": "Only people with a place see it"}
+    )
+    attachments = fields.List(fields.Nested(AttachmentShape), validate=validate.Length(0, 30))
+    cover = fields.Nested(CoverShape, allow_none=True)
+    contacts = fields.List(fields.Nested(ContactShape), validate=validate.Length(0, 10))
+    conclusion = fields.Nested(ConclusionShape, allow_none=True)
     venue = fields.Nested(VenueShape, allow_none=True)
     starts_at = Moment(allow_none=True)
     ends_at = Moment(allow_none=True)
@@ -70,6 +158,7 @@ class EventChange(ma.Schema):
     registration_opens_at = Moment(allow_none=True)
     registration_closes_at = Moment(allow_none=True)
     partners = fields.List(fields.UUID, validate=validate.Length(0, 200))
+    co_organisers = fields.List(fields.UUID, validate=validate.Length(0, 50))
     document = fields.Nested(DocumentShape, allow_none=True)
     legal_basis = Paragraphs(2000, allow_none=True)
 
@@ -87,7 +176,9 @@ class Nothing(ma.Schema):
     """An empty object: there is nothing to say."""
 
 
-class CancelRequest(ma.Schema):
+class ReasonRequest(ma.Schema):
+    """Why; everybody who registered is told."""
+
     reason = in_two_languages(1000, lines=True, required=True)
 
     @ma.validates("reason")
@@ -100,7 +191,7 @@ class CancelRequest(ma.Schema):
             raise ma.ValidationError({"vi": [text]})
 
 
-class RescheduleRequest(CancelRequest):
+class RescheduleRequest(ReasonRequest):
     starts_at = Moment(required=True)
     ends_at = Moment(required=True)
     registration_closes_at = Moment(allow_none=True, load_default=None)
@@ -151,8 +242,52 @@ class HostView(ma.Schema):
     note = fields.Nested(TextView, required=True, allow_none=True)
 
 
+class SpeakerView(HostView):
+    name = fields.String(required=True, allow_none=True)
+
+
+class LocationView(ma.Schema):
+    latitude = fields.Float(required=True)
+    longitude = fields.Float(required=True)
+
+
+class AgendaItemView(ma.Schema):
+    starts_at = fields.String(required=True)
+    ends_at = fields.String(required=True)
+    title = fields.Nested(TextView, required=True)
+    speaker = fields.Nested(TextView, required=True, allow_none=True)
+    room = fields.String(required=True, allow_none=True)
+    note = fields.Nested(TextView, required=True, allow_none=True)
+
+
+class AttachmentView(ma.Schema):
+    title = fields.Nested(TextView, required=True)
+    url = fields.String(required=True)
+
+
+class CoverView(ma.Schema):
+    url = fields.String(required=True)
+    alt = fields.Nested(TextView, required=True)
+
+
+class ContactView(ma.Schema):
+    name = fields.Nested(TextView, required=True)
+    phone = fields.String(required=True, allow_none=True)
+    email = fields.String(required=True, allow_none=True)
+
+
+class ConclusionView(ma.Schema):
+    number = fields.String(required=True, allow_none=True)
+    date = fields.String(required=True, allow_none=True)
+    url = fields.String(required=True, allow_none=True)
+    summary = fields.Nested(TextView, required=True, allow_none=True)
+
+
 class VenueView(ma.Schema):
     name = fields.String(required=True, allow_none=True)
+    room = fields.String(required=True, allow_none=True)
+    room_capacity = fields.Integer(required=True, allow_none=True)
+    location = fields.Nested(LocationView, required=True, allow_none=True)
     address = fields.String(required=True, allow_none=True)
     area_id = fields.UUID(required=True, allow_none=True)
     accessibility = fields.Nested(TextView, required=True, allow_none=True)
@@ -185,6 +320,19 @@ class EventView(ma.Schema):
     audience = fields.Nested(TextView, required=True, allow_none=True)
     illustrative = fields.Boolean(required=True)
     hosts = fields.List(fields.Nested(HostView), required=True)
+    speakers = fields.List(fields.Nested(SpeakerView), required=True)
+    agenda = fields.List(fields.Nested(AgendaItemView), required=True)
+    languages = fields.List(fields.String, required=True)
+    attendance_mode = fields.Enum(AttendanceMode, by_value=True, required=True)
+    join_url = fields.String(
+        required=True,
+        allow_none=True,
+        metadata={"description": "Null for everybody but its organisers and those with a place"},
+    )
+    attachments = fields.List(fields.Nested(AttachmentView), required=True)
+    cover = fields.Nested(CoverView, required=True, allow_none=True)
+    contacts = fields.List(fields.Nested(ContactView), required=True)
+    conclusion = fields.Nested(ConclusionView, required=True, allow_none=True)
     venue = fields.Nested(VenueView, required=True, allow_none=True)
     starts_at = fields.AwareDateTime(required=True, allow_none=True)
     ends_at = fields.AwareDateTime(required=True, allow_none=True)
@@ -194,6 +342,7 @@ class EventView(ma.Schema):
     registration_opens_at = fields.AwareDateTime(required=True, allow_none=True)
     registration_closes_at = fields.AwareDateTime(required=True, allow_none=True)
     partners = fields.List(fields.Nested(OrganisationBrief), required=True)
+    co_organisers = fields.List(fields.Nested(OrganisationBrief), required=True)
     document = fields.Nested(DocumentView, required=True, allow_none=True)
     legal_basis = fields.String(required=True, allow_none=True)
     reason = fields.Nested(TextView, required=True, allow_none=True)
@@ -205,11 +354,15 @@ class EventView(ma.Schema):
 
 
 EventList = list_of(EventView)
+# Of venues that were kept before these were asked for.
+_VENUE = {"room": None, "room_capacity": None, "location": None}
 
 
-def event_view(event: Event, now: datetime) -> dict[str, Any]:
-    """An event as it is at `now`, with the names that its ids stand for."""
+def event_view(event: Event, now: datetime, *, joins: bool = False) -> dict[str, Any]:
+    """An event as it is at `now`, with the names that its ids stand for; the link to join only for whom `joins`."""
     shown = {name: getattr(event, name) for name in EventView().fields}
+    shown["join_url"] = event.join_url if joins else None
+    shown["venue"] = event.venue and _VENUE | event.venue
     seats = event.seats and {
         "capacity": event.seats.capacity,
         "left": event.seats.left,
@@ -219,8 +372,9 @@ def event_view(event: Event, now: datetime) -> dict[str, Any]:
     return shown | {
         "seats": seats,
         "organisation": _brief(event.organisation_id, event.organisation),
-        "partners": [
-            _brief(partner.organisation_id, partner.organisation) for partner in event.partners
+        "partners": [_brief(one.organisation_id, one.organisation) for one in event.partners],
+        "co_organisers": [
+            _brief(one.organisation_id, one.organisation) for one in event.co_organisers
         ],
     }
 
