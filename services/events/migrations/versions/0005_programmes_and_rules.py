@@ -1,0 +1,16 @@
+"""programmes and rules"""
+
+from __future__ import annotations
+
+revision = "0005"
+down_revision = "0004"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Filled in with the tables of this step."""
+
+
+def downgrade() -> None:
+    """As upgrade."""

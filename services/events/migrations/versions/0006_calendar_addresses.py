@@ -1,0 +1,16 @@
+"""calendar addresses"""
+
+from __future__ import annotations
+
+revision = "0006"
+down_revision = "0005"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Filled in with the tables of this step."""
+
+
+def downgrade() -> None:
+    """As upgrade."""
