@@ -43,7 +43,7 @@ def down(run: Run) -> None:
 
 def _away(run: Run, end: Callable[[], None], *, down: Callable[[], float]) -> None:
     site, server = run.ground.platform(), run.ground.rabbitmq
-    usual_for = Of(1, 25, 60).at(run.size) if down() else 1.0
+    usual_for = Of(1, 15, 60).at(run.size) if down() else 1.0
     rate = Of(20, 20, RATE).at(run.size)
     for number in run.each_round():
         wishes = (usual_for + down() + 2) * rate if down() else Of(50, 300, 300).at(run.size)
@@ -140,7 +140,7 @@ def _unbind(site: Platform, service: str, type_: str) -> None:
         connection.channel().queue_unbind(f"{site.exchange}.{service}", site.exchange, type_)
 
 
-@fault("broker disk alarm", rounds=Of(1, 2, 10), seconds=Of(60, 150, 400), needs=("platform",))
+@fault("broker disk alarm", rounds=Of(1, 1, 10), seconds=Of(60, 150, 400), needs=("platform",))
 def disk_alarm(run: Run) -> None:
     """RabbitMQ says that its disk is full and takes nothing; the API answers as ever, all goes out afterwards."""
     site, server = run.ground.platform(), run.ground.rabbitmq

@@ -143,9 +143,8 @@ def crash_points(run: Run) -> None:
                 dead = lambda process=process: process.poll() is not None  # noqa: E731
                 run.wait(dead, seconds=30, what=f"the death of {name}")
             died = time.monotonic()
-            load.go_on(1.0)
             run.note(f"all had died after {died - began:.1f} s")
-        _recovered(run, site, load, died, mail=True)
+            _recovered(run, site, load, died, mail=True)
         for name in deaths:
             run.wait(lambda name=name: site.is_up(name), seconds=PROMISED, what=f"{name} again")
         check(run, site, load, within=60.0)
