@@ -119,3 +119,25 @@ class FixedAfterPublication(Problem):
             for field in self.fields
         ]
         return super().document(language) | {"errors": errors}
+
+
+class NoSuchFormat(Problem):
+    """Files come in three kinds."""
+
+    status, type = 415, "no-such-format"
+    title = Text("Không đọc được loại tệp này", "This kind of file cannot be read")
+    detail = Text(
+        "Xin gửi tệp .ics (text/calendar), .csv (text/csv) hoặc .xlsx.",
+        "Please send an .ics (text/calendar), a .csv (text/csv) or an .xlsx file.",
+    )
+
+
+class UnreadableUpload(Problem):
+    """The file is none of its kind; `why` says what to do."""
+
+    status, type = 422, "unreadable-file"
+    title = Text("Không đọc được tệp", "The file cannot be read")
+
+    def __init__(self, why: Text) -> None:
+        super().__init__()
+        self.detail = why  # type: ignore[misc]

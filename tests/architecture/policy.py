@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from tests.support.scene import TABLE
+
 SERVICES_THAT_CALL = ("notifications",)
 
 _PLANS = "organiser admin"
@@ -56,6 +58,9 @@ POLICY: dict[str, str] = {
     "events POST /v1/events/{event_id}/cancel": _PLANS,
     "events GET /v1/events/{event_id}/calendar.ics": "published",
     "events GET /v1/calendar.ics": "anyone",
+    "events POST /v1/imports": _PLANS,
+    "events GET /v1/imports/{import_id}": _PLANS,
+    "events POST /v1/imports/{import_id}/confirm": _PLANS,
     # A place is the person's; the list is the organiser's; the door lets in.
     "registrations GET /v1/offers/{event_id}": "anyone",
     "registrations PATCH /v1/offers/{event_id}": _PLANS,
@@ -82,6 +87,7 @@ CASES: dict[str, tuple[tuple[str, str], ...]] = {
         ("", "published"),
         ("?status=draft&organisation_id=$organisation", "organiser leader admin"),
     ),
+    "events POST /v1/imports": (("?organisation_id=$organisation&kind=meeting", _PLANS),),
     "notifications GET /v1/inbox": (
         ("", "person"),
         ("?organisation_id=$organisation", "officer organiser leader"),
@@ -130,6 +136,8 @@ BODIES: dict[str, Any] = {
         "kind": "dialogue",
         "title": _NAME,
     },
+    "events POST /v1/imports": TABLE,
+    "events POST /v1/imports/{import_id}/confirm": {},
     "events PATCH /v1/events/{event_id}": {"summary": _NAME},
     "events POST /v1/events/{event_id}/publish": {},
     "events POST /v1/events/{event_id}/reschedule": {

@@ -28,6 +28,7 @@ PEOPLE = (
     "admin",
 )
 CALLERS = ("anonymous", *PEOPLE, "another service", "notifications")
+TABLE = "title,start,end\nHọp,2027-05-05 08:00,2027-05-05 09:00\n".encode()
 HOSTS = {"own": "host", "another's": "other"}
 
 
@@ -91,14 +92,16 @@ class Scene:
             whose, query = query.partition("=")[2] or "person", ""
             if target != "missing":
                 ids = ids | {"notice": self.notices[target][whose]}
-        if body is not None and "$session" in body.values():
+        if isinstance(body, dict) and "$session" in body.values():
             ids = ids | {"session": self._session()}
         for name, key in _PARAMETERS.items():
             path = path.replace("{" + name + "}", ids[key])
         headers = self._headers(caller, ids) | {"Idempotency-Key": secrets.token_hex(8)}
         if method in ("PATCH", "PUT"):
             headers["If-Match"] = "*"
-        options = {} if body is None else {"json": _fill(body, ids)}
+        options: dict[str, Any] = {} if body is None else {"json": _fill(body, ids)}
+        if isinstance(body, bytes):
+            options = {"data": body, "content_type": "text/csv"}
         client = self.platform.apps[service].test_client()
         return client.open(
             path, method=method, query_string=_fill_text(query, ids), headers=headers, **options
@@ -137,6 +140,7 @@ class Scene:
             "organisation": host,
             "area": self._areas[target],
             "registration": str(registered["id"]),
+            "import": self._import(host),
             "membership": self._make(
                 f"/organisations/{host}/memberships",
                 {"email": f"{secrets.token_hex(6)}@test.example", "role": "member"},
@@ -144,7 +148,7 @@ class Scene:
         }
 
     def _missing(self) -> dict[str, str]:
-        names = ("event", "organisation", "area", "registration", "membership")
+        names = ("event", "organisation", "area", "registration", "membership", "import")
         return self._around() | {name: str(new_id()) for name in names}
 
     def _around(self) -> dict[str, str]:
@@ -239,6 +243,21 @@ class Scene:
         )
         return event
 
+    def _import(self, host: str) -> str:
+        """A file that was read in, and not yet confirmed."""
+        answer = (
+            self.platform.apps["events"]
+            .test_client()
+            .post(
+                f"/v1/imports?organisation_id={host}&kind=meeting",
+                data=TABLE,
+                content_type="text/csv",
+                headers=self._as("admin").headers,
+            )
+        )
+        assert answer.status_code == 201, answer.get_data(as_text=True)
+        return str(answer.get_json()["id"])
+
     def _notice(self, reader: str, query: str, organisation: str = "") -> str:
         roles = [[self._organisations[organisation], "officer"]] if organisation else []
         client = self._as(reader, roles=roles)
@@ -251,7 +270,7 @@ class Client:
     """Calls the whole platform with the headers of one caller."""
 
     def __init__(self, platform: Platform, headers: dict[str, str]) -> None:
-        self._platform, self._headers = platform, headers
+        self._platform, self.headers = platform, headers
 
     def get(self, path: str) -> Any:
         return self.call("GET", path, None, expect=200)
@@ -262,7 +281,7 @@ class Client:
     def call(self, method: str, path: str, body: Any, *, expect: int) -> Any:
         _, _, service, rest = path.split("/", 3)
         client = self._platform.apps[service].test_client()
-        answer = client.open(f"/{rest}", method=method, json=body, headers=self._headers)
+        answer = client.open(f"/{rest}", method=method, json=body, headers=self.headers)
         assert answer.status_code == expect, f"{method} {path}: {answer.get_data(as_text=True)}"
         return answer.get_json()
 
@@ -273,6 +292,7 @@ _PARAMETERS = {
     "area_id": "area",
     "registration_id": "registration",
     "membership_id": "membership",
+    "import_id": "import",
     "notice_id": "notice",
     "mail_id": "mail",
     "sign_in_id": "sign_in",

@@ -18,6 +18,7 @@ from services.events.models import (
     SeatsCopy,
     Status,
 )
+from services.events.repository.imports import Imports
 from shared.database.unit_of_work import UnitOfWork as BaseUnitOfWork
 from shared.http import cursors
 from shared.http.problems import NotFound
@@ -180,6 +181,7 @@ class UnitOfWork(BaseUnitOfWork):
     kinds: Kinds
     organisations: Copies[OrganisationCopy]
     registrations: Registrations
+    imports: Imports
     seats: Copies[SeatsCopy]
 
     def __enter__(self) -> Self:
@@ -187,6 +189,7 @@ class UnitOfWork(BaseUnitOfWork):
         self.events, self.kinds = Events(self.session), Kinds(self.session)
         self.organisations = Copies(self.session, OrganisationCopy)
         self.registrations = Registrations(self.session)
+        self.imports = Imports(self.session)
         self.seats = Copies(self.session, SeatsCopy)
         return self
 
