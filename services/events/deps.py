@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from flask import current_app
+from flask import current_app, has_request_context
 
 from services.events.repository import UnitOfWork
 from services.events.settings import EventsSettings
 from shared.clock import Clock
 from shared.database.unit_of_work import Database
+from shared.http.access import caller
 from shared.tokens import Verifier
 
 
@@ -21,7 +22,8 @@ class Deps:
     verifier: Verifier
 
     def unit_of_work(self, *, read_only: bool = False) -> UnitOfWork:
-        return UnitOfWork(self.database, read_only=read_only)
+        by = caller().person_id if has_request_context() and not read_only else None
+        return UnitOfWork(self.database, read_only=read_only, by=by)
 
 
 def current_deps() -> Deps:

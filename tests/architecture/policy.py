@@ -57,6 +57,7 @@ POLICY: dict[str, str] = {
     "events POST /v1/events/{event_id}/complete": _PLANS,
     "events POST /v1/events/{event_id}/cancel": _PLANS,
     "events GET /v1/events/{event_id}/calendar.ics": "published",
+    "events GET /v1/events/{event_id}/history": "organiser leader admin",
     "events GET /v1/calendar.ics": "anyone",
     "events POST /v1/imports": _PLANS,
     "events GET /v1/imports/{import_id}": _PLANS,

@@ -18,10 +18,13 @@ from services.events.models import (
     SeatsCopy,
     Status,
 )
+from services.events.repository.history import History
 from services.events.repository.imports import Imports
+from shared.database.unit_of_work import Database
 from shared.database.unit_of_work import UnitOfWork as BaseUnitOfWork
 from shared.http import cursors
 from shared.http.problems import NotFound
+from shared.messaging.message import Draft, Message
 from shared.text import fold
 
 Copy = TypeVar("Copy", OrganisationCopy, RegistrationCopy, SeatsCopy)
@@ -175,23 +178,38 @@ class Registrations(Copies[RegistrationCopy]):
 
 
 class UnitOfWork(BaseUnitOfWork):
-    """One transaction of events."""
+    """One transaction of events; `by` is the person on whose wish it happens."""
 
     events: Events
+    history: History
     kinds: Kinds
     organisations: Copies[OrganisationCopy]
     registrations: Registrations
     imports: Imports
     seats: Copies[SeatsCopy]
 
+    def __init__(
+        self, database: Database, *, read_only: bool = False, by: UUID | None = None
+    ) -> None:
+        super().__init__(database, read_only=read_only)
+        self._by = by
+
     def __enter__(self) -> Self:
         super().__enter__()
+        self.history = History(self.session, by=self._by, clock=self.database.clock)
         self.events, self.kinds = Events(self.session), Kinds(self.session)
         self.organisations = Copies(self.session, OrganisationCopy)
         self.registrations = Registrations(self.session)
         self.imports = Imports(self.session)
         self.seats = Copies(self.session, SeatsCopy)
         return self
+
+    def publish(self, draft: Draft) -> Message:
+        # What was changed is kept first, so that the message finds the change that caused it.
+        self.session.flush()
+        message = super().publish(draft)
+        self.history.told(message)
+        return message
 
 
 def _public(status: Status | None) -> sa.Select[Any]:
