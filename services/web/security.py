@@ -33,6 +33,11 @@ def keep_nowhere() -> None:
     g.keep_nowhere = True
 
 
+def keep_from_search_engines() -> None:
+    """Let no search engine show this answer: its address is a secret."""
+    g.unlisted = True
+
+
 def allow_here(**sources: str) -> None:
     """Widen the policy for this answer: `allow_here(style_src="'unsafe-inline'")`."""
     g.csp = {name.replace("_", "-"): more for name, more in sources.items()}
@@ -67,6 +72,8 @@ def secure(app: Flask) -> CSRFProtect:
         response.headers.setdefault(
             "Permissions-Policy", f"camera=({camera}), geolocation=(), microphone=()"
         )
+        if g.get("unlisted"):
+            response.headers["X-Robots-Tag"] = "noindex"
         # By the address that people use: TLS ends before the portal, which is asked over HTTP itself.
         if app.extensions["settings"].secure_cookies:
             response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")

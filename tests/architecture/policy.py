@@ -59,6 +59,11 @@ POLICY: dict[str, str] = {
     "events GET /v1/events/{event_id}/calendar.ics": "published",
     "events GET /v1/events/{event_id}/history": "organiser leader admin",
     "events GET /v1/calendar.ics": "anyone",
+    # One's own calendar is read by programs that cannot sign in: its address is the proof.
+    "events GET /v1/calendar-addresses": "person",
+    "events POST /v1/calendar-addresses": "person",
+    "events DELETE /v1/calendar-addresses": "person",
+    "events GET /v1/calendars/{secret}.ics": "anyone",
     "events POST /v1/imports": _PLANS,
     "events GET /v1/imports/{import_id}": _PLANS,
     "events POST /v1/imports/{import_id}/confirm": _PLANS,
@@ -140,6 +145,7 @@ BODIES: dict[str, Any] = {
     "events POST /v1/imports": TABLE,
     "events POST /v1/imports/{import_id}/confirm": {},
     "events PATCH /v1/events/{event_id}": {"summary": _NAME},
+    "events POST /v1/calendar-addresses": {},
     "events POST /v1/events/{event_id}/publish": {},
     "events POST /v1/events/{event_id}/reschedule": {
         "starts_at": "$later",

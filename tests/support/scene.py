@@ -94,6 +94,9 @@ class Scene:
                 ids = ids | {"notice": self.notices[target][whose]}
         if isinstance(body, dict) and "$session" in body.values():
             ids = ids | {"session": self._session()}
+        if "{secret}" in path:
+            secret = "none" if target == "missing" else self._calendar(target)
+            path = path.replace("{secret}", secret)
         for name, key in _PARAMETERS.items():
             path = path.replace("{" + name + "}", ids[key])
         headers = self._headers(caller, ids) | {"Idempotency-Key": secrets.token_hex(8)}
@@ -166,6 +169,12 @@ class Scene:
             "later": later.isoformat(),
             "much_later": (later + timedelta(hours=2)).isoformat(),
         }
+
+    def _calendar(self, target: str) -> str:
+        """The secret in a new address of the calendar of a target's owner."""
+        owner = self._as("attendee A" if target == "own" else "attendee B")
+        made = owner.post("/api/events/v1/calendar-addresses", {})
+        return str(made["address"]).rpartition("/")[2].removesuffix(".ics")
 
     def _session(self) -> str:
         """Somebody signs in; the secret of the session."""

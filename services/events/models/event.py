@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
 from services.events.errors import (
     EventCancelled,
@@ -26,6 +26,7 @@ from services.events.models.copies import OrganisationCopy, SeatsCopy
 from services.events.models.kind import Kind
 from services.events.models.partner import Part, Partner
 from services.events.models.shapes import AS_JSON, shaped
+from services.events.models.spoken import Spoken
 from shared.database.types import jsonable, string_enum
 from shared.http.problems import Invalid
 from shared.text import fold
@@ -99,7 +100,15 @@ class Event(Base):
     """
 
     __tablename__ = "events"
-    __table_args__ = (sa.Index("events_in_order", "starts_at", "id"),)
+    # What a list is narrowed to, in its order, and with the end, by which what is over is left out.
+    __table_args__ = (
+        sa.Index("events_in_order", "starts_at", "id", "ends_at"),
+        sa.Index("events_of_kind", "kind_key", "starts_at", "id", "ends_at"),
+        sa.Index("events_of_organisation", "organisation_id", "starts_at", "id", "ends_at"),
+        sa.Index("events_of_area", "venue_area_id", "starts_at", "id", "ends_at"),
+        sa.Index("events_of_status", "status", "starts_at", "id", "ends_at"),
+        sa.Index("events_by_change", "updated_at", "id"),
+    )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     organisation_id: Mapped[UUID] = mapped_column(index=True)
@@ -153,6 +162,8 @@ class Event(Base):
     participants: Mapped[list[Partner]] = relationship(
         order_by=Partner.position, lazy="selectin", cascade="all, delete-orphan"
     )
+    # Loaded only where languages change.
+    spoken: Mapped[list[Spoken]] = relationship(cascade="all, delete-orphan")
     # Copies without foreign keys: they may come later than the event, or never.
     organisation: Mapped[OrganisationCopy | None] = relationship(
         primaryjoin=lambda: (
@@ -202,6 +213,13 @@ class Event(Base):
         event._require_no(checks.contradictions(event))
         return event
 
+    @validates("languages")
+    def _keep_spoken(self, _: str, languages: list[str]) -> list[str]:
+        """Languages and their rows change together, whoever sets them."""
+        known = {one.language: one for one in self.spoken}
+        self.spoken = [known.get(one) or Spoken(language=one) for one in languages]
+        return languages
+
     @property
     def is_public(self) -> bool:
         """Whether everybody may see it."""
@@ -236,6 +254,8 @@ class Event(Base):
         self._require_not_cancelled()
         wanted = self._different(fields)
         moved = "venue" in wanted and self._takes_place_elsewhere(wanted["venue"])
+        # Calendars show the point on the map too, though nobody is told when only that is put right.
+        redrawn = "venue" in wanted and self._is_elsewhere_on_the_map(wanted["venue"])
         if self.status is Status.COMPLETED and wanted.keys() - AFTERWARDS:
             raise EventCompleted
         if self.is_public and (fixed := wanted.keys() - TEXTS - {"partners", "co_organisers"}):
@@ -250,7 +270,7 @@ class Event(Base):
         names = {
             "venue.accessibility" if name == "venue" and not moved else name for name in wanted
         }
-        self._changed(names, now)
+        self._changed({*names, "venue"} if redrawn else names, now)
         return names
 
     def publish(self, now: datetime) -> bool:
@@ -375,6 +395,9 @@ class Event(Base):
             (self.venue or {}).get(part) != (venue or {}).get(part)
             for part in ("name", "room", "address", "area_id")
         )
+
+    def _is_elsewhere_on_the_map(self, venue: dict[str, Any] | None) -> bool:
+        return (self.venue or {}).get("location") != (venue or {}).get("location")
 
     def _set(self, fields: Mapping[str, Any]) -> None:
         for name, value in fields.items():

@@ -25,6 +25,7 @@ class Partner(Base):
     """One organisation that takes part in one event, as an invited partner or as one of those who hold it."""
 
     __tablename__ = "partners"
+    __table_args__ = (sa.Index("partners_of_organisation", "organisation_id", "event_id"),)
 
     event_id: Mapped[UUID] = mapped_column(sa.ForeignKey("events.id"), primary_key=True)
     organisation_id: Mapped[UUID] = mapped_column(primary_key=True)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import UTC, datetime
+from collections.abc import Collection, Sequence
+from datetime import UTC, datetime, timedelta
 from typing import Any, Generic, Self, TypeVar
 from uuid import UUID
 
@@ -14,10 +14,12 @@ from services.events.models import (
     Event,
     Kind,
     OrganisationCopy,
+    Partner,
     RegistrationCopy,
     SeatsCopy,
     Status,
 )
+from services.events.repository.calendar_addresses import CalendarAddresses
 from services.events.repository.history import History
 from services.events.repository.imports import Imports
 from shared.database.unit_of_work import Database
@@ -30,6 +32,9 @@ from shared.text import fold
 Copy = TypeVar("Copy", OrganisationCopy, RegistrationCopy, SeatsCopy)
 # The most events that one calendar holds.
 LARGEST_FEED = 1000
+# A calendar still shows what is just over, so that it does not vanish at midnight, and for as long what was called
+# off, so that clients learn of it.
+KEPT_IN_CALENDARS = timedelta(days=30)
 
 
 class Events:
@@ -116,14 +121,37 @@ class Events:
         return rows[:limit], cursors.encode(rows[limit - 1].id) if len(rows) > limit else None
 
     def in_calendar(
-        self, *, kind: str | None, organisation_id: UUID | None, ends_after: datetime
+        self,
+        *,
+        now: datetime,
+        kind: str | None = None,
+        organisation_id: UUID | None = None,
+        area_id: UUID | None = None,
+        ids: Collection[UUID] | None = None,
     ) -> Sequence[Event]:
-        """What a calendar shows: published events by start. A cancelled one goes from calendars."""
-        shown = _public(Status.PUBLISHED).where(Event.ends_at > ends_after)
+        """What a calendar shows, by start: what is not over, and for a while what just ended or was called off."""
+        since, stays = now - KEPT_IN_CALENDARS, (Status.PUBLISHED, Status.COMPLETED)
+        shown = _public(None).where(
+            sa.or_(
+                Event.ends_at > now,
+                sa.and_(Event.ends_at > since, Event.status.in_(stays)),
+                Event.cancelled_at > since,
+                sa.and_(Event.postponed_at > since, Event.status == Status.POSTPONED),
+            )
+        )
         if kind:
             shown = shown.where(Event.kind_key == kind)
         if organisation_id is not None:
-            shown = shown.where(Event.organisation_id == organisation_id)
+            takes_part = sa.select(Partner.event_id).where(
+                Partner.organisation_id == organisation_id
+            )
+            shown = shown.where(
+                sa.or_(Event.organisation_id == organisation_id, Event.id.in_(takes_part))
+            )
+        if area_id is not None:
+            shown = shown.where(Event.venue_area_id == area_id)
+        if ids is not None:
+            shown = shown.where(Event.id.in_(ids))
         ordered = shown.order_by(Event.starts_at, Event.id).limit(LARGEST_FEED)
         return self._session.scalars(ordered).all()
 
@@ -176,6 +204,13 @@ class Registrations(Copies[RegistrationCopy]):
         )
         return bool(self._session.scalar(found))
 
+    def standing(self, person_id: UUID, states: Collection[str]) -> dict[UUID, str]:
+        """By event: how far a person's registration is, where it is in one of these states."""
+        found = sa.select(RegistrationCopy.event_id, RegistrationCopy.status).where(
+            RegistrationCopy.person_id == person_id, RegistrationCopy.status.in_(states)
+        )
+        return dict(self._session.execute(found).all())
+
 
 class UnitOfWork(BaseUnitOfWork):
     """One transaction of events; `by` is the person on whose wish it happens."""
@@ -185,6 +220,7 @@ class UnitOfWork(BaseUnitOfWork):
     kinds: Kinds
     organisations: Copies[OrganisationCopy]
     registrations: Registrations
+    calendar_addresses: CalendarAddresses
     imports: Imports
     seats: Copies[SeatsCopy]
 
@@ -200,6 +236,7 @@ class UnitOfWork(BaseUnitOfWork):
         self.events, self.kinds = Events(self.session), Kinds(self.session)
         self.organisations = Copies(self.session, OrganisationCopy)
         self.registrations = Registrations(self.session)
+        self.calendar_addresses = CalendarAddresses(self.session)
         self.imports = Imports(self.session)
         self.seats = Copies(self.session, SeatsCopy)
         return self

@@ -1,23 +1,19 @@
-"""Events and their calendars."""
+"""Events, from draft to their last steps."""
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Sequence
-from datetime import timedelta
 from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID
 
-from flask import Response, request
+from flask import Response
 
-from services.events import ical, operations
+from services.events import operations
 from services.events.deps import current_deps
-from services.events.models import Event, Status
+from services.events.models import Status
 from services.events.repository import UnitOfWork
 from services.events.routes.blueprint import bp, may_join, own_event, shown
 from services.events.schemas.events import (
-    CalendarQuery,
     EventChange,
     EventList,
     EventRequest,
@@ -40,10 +36,6 @@ from shared.http.access import (
 )
 from shared.http.etags import require_match
 from shared.http.idempotency import creates
-from shared.http.problems import language
-
-# A feed still shows what is just over, so that it does not vanish from a calendar at midnight.
-KEPT_IN_FEEDS = timedelta(days=30)
 
 
 @bp.get("/kinds")
@@ -172,41 +164,3 @@ def cancel_event(wish: dict[str, Any], event_id: UUID) -> Response:
     with deps.unit_of_work() as uow:
         event = operations.cancel(uow, own_event(uow, event_id), now=deps.clock.now(), **wish)
         return shown(event, joins=True)
-
-
-@bp.get("/events/<uuid:event_id>/calendar.ics")
-@allow(PUBLISHED)
-@bp.response(200, {"type": "string"}, content_type=ical.CONTENT_TYPE)
-def show_calendar_entry(event_id: UUID) -> Response:
-    """One event as a calendar entry (RFC 5545); of a cancelled one, the entry that removes it."""
-    with current_deps().unit_of_work(read_only=True) as uow:
-        event = uow.events.get(event_id)
-        permit(public=event.is_public)
-        return _calendar([event], cancels=event.is_off, name="su-kien.ics")
-
-
-@bp.get("/calendar.ics")
-@allow(ANYONE)
-@bp.arguments(CalendarQuery, location="query")
-@bp.response(200, {"type": "string"}, content_type=ical.CONTENT_TYPE)
-def show_feed(query: dict[str, Any]) -> Response:
-    """Published events as a calendar to subscribe to."""
-    deps = current_deps()
-    with deps.unit_of_work(read_only=True) as uow:
-        found = uow.events.in_calendar(ends_after=deps.clock.now() - KEPT_IN_FEEDS, **query)
-        return _calendar(found, cancels=False, name="lich.ics")
-
-
-def _calendar(events: Sequence[Event], *, cancels: bool, name: str) -> Response:
-    content = ical.calendar(
-        events,
-        portal=current_deps().settings.public_url,
-        language=language(),
-        cancels=cancels,
-    )
-    response = Response(content, content_type=ical.CONTENT_TYPE)
-    response.headers["Content-Disposition"] = f'inline; filename="{name}"'
-    response.vary.add("Accept-Language")
-    response.set_etag(hashlib.sha256(content).hexdigest()[:32])
-    response.make_conditional(request)
-    return response

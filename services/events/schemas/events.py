@@ -208,13 +208,6 @@ class EventsQuery(PageQuery):
     starts_before = Moment(data_key="to", load_default=None)
 
 
-class CalendarQuery(ma.Schema):
-    """Which events a calendar holds."""
-
-    kind = fields.String(load_default=None, validate=validate.Length(0, 64))
-    organisation_id = fields.UUID(load_default=None)
-
-
 class TextView(ma.Schema):
     vi = fields.String(required=True)
     en = fields.String(allow_none=True)

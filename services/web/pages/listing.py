@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import groupby
+from urllib.parse import quote
 
 from flask import Blueprint, Response, redirect, render_template, request, session
 from werkzeug.wrappers import Response as AnyResponse
@@ -10,7 +11,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from services.web import dates
 from services.web.clients import clients, if_there
 from services.web.places import place_of
-from services.web.security import local_path
+from services.web.security import keep_from_search_engines, local_path
 from services.web.session import now
 from shared.text import LANGUAGES
 
@@ -38,10 +39,16 @@ def calendar() -> str:
 @bp.get("/lich.ics")
 def feed() -> Response:
     """Every coming event, to subscribe to."""
-    kept = {
-        name: request.args[name] for name in ("kind", "organisation_id") if name in request.args
-    }
+    narrowed = ("kind", "organisation_id", "area_id")
+    kept = {name: request.args[name] for name in narrowed if name in request.args}
     return ics("/calendar.ics", **kept)
+
+
+@bp.get("/lich/<secret>.ics")
+def own_feed(secret: str) -> Response:
+    """Somebody's own calendar, to whoever knows its address."""
+    keep_from_search_engines()
+    return ics(f"/calendars/{quote(secret, safe='')}.ics")
 
 
 @bp.post("/ngon-ngu")

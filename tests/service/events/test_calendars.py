@@ -76,6 +76,10 @@ def outline(ics: bytes) -> list[str]:
     return [line for line in unfolded(ics) if line.startswith(("BEGIN:", "END:"))]
 
 
+def property_names(ics: bytes) -> set[str]:
+    return {line.partition(":")[0].partition(";")[0] for line in unfolded(ics)}
+
+
 def moment_by_definition(ics: bytes, name: str) -> datetime:
     """The moment of DTSTART or DTEND, reckoned only from the VTIMEZONE that stands beside it."""
     (line,) = [one for one in unfolded(ics) if one.startswith(name) and _in_entry(ics, one)]
@@ -267,10 +271,9 @@ def test_a_draft_has_no_calendar(events: Events) -> None:
 
 
 def test_a_feed_holds_what_is_published_by_start(events: Events) -> None:
-    """No drafts, nothing cancelled; what is over stays thirty days, so that it does not vanish at midnight."""
+    """No drafts; what is over stays thirty days, so that it does not vanish at midnight."""
     second, first = in_week(events, 4), in_week(events, 1)
     events.draft()
-    events.cancelled(in_week(events, 2))
 
     assert [str(one["UID"]) for one in entries_of(events.ics())] == [first["uid"], second["uid"]]
     assert Calendar.from_ical(events.ics())["METHOD"] == "PUBLISH"
@@ -278,6 +281,88 @@ def test_a_feed_holds_what_is_published_by_start(events: Events) -> None:
     assert len(entries_of(events.ics())) == 2
     events.clock.advance(seconds=1)
     assert [str(one["UID"]) for one in entries_of(events.ics())] == [second["uid"]]
+
+
+def test_what_is_called_off_stays_in_a_feed_until_clients_have_learnt_of_it(events: Events) -> None:
+    """Cancelled or postponed: thirty days from that on, and to its end if that is later."""
+    soon, later = in_week(events, 1), in_week(events, 8)
+    put_off = in_week(events, 2)
+    events.cancelled(soon)
+    events.cancelled(later)
+    body = {"reason": {"vi": "Hội trường đang sửa"}}
+    assert events.post(f"/events/{put_off['id']}/postpone", body, by=events.organiser).json
+
+    def shown() -> dict[str, str]:
+        return {str(one["UID"]): str(one["STATUS"]) for one in entries_of(events.ics())}
+
+    off = dict.fromkeys((soon["uid"], put_off["uid"], later["uid"]), "CANCELLED")
+    assert shown() == off
+    events.clock.advance(days=30, seconds=-1)
+    assert shown() == off
+    events.clock.advance(seconds=1)
+    assert shown() == {later["uid"]: "CANCELLED"}
+    events.clock.move_to(events.moment(later["ends_at"]))
+    assert shown() == {}
+
+
+def test_what_has_taken_place_stays_as_it_was(events: Events) -> None:
+    """Marked as completed, it does not vanish before its thirty days."""
+    event = in_week(events, 1)
+    events.clock.move_to(events.moment(event["ends_at"]))
+    before = events.ics()
+
+    events.post(f"/events/{event['id']}/complete", by=events.organiser)
+
+    entry = entry_of(events.ics())
+    assert (entry["STATUS"], entry["SEQUENCE"]) == ("CONFIRMED", entry_of(before)["SEQUENCE"])
+
+
+def test_an_entry_says_which_room_and_where_on_the_map(events: Events) -> None:
+    """LOCATION begins with the room, GEO is the point; putting the point right is a change, its access is none."""
+    point = {"latitude": 10.7769, "longitude": 106.7009}
+    venue = {"name": "Nhà văn hóa", "room": "Phòng 2", "address": "Số 1", "location": point}
+    event = in_week(events, 3, venue=venue)
+
+    entry = entry_of(events.ics(event))
+    assert entry["LOCATION"] == "Phòng 2, Nhà văn hóa, Số 1"
+    assert entry["GEO"].to_ical() == "10.7769;106.7009"
+    told = len(events.told_of(event))
+
+    moved = events.edited(event, venue={"location": point | {"latitude": 10.7}})
+    assert moved["calendar_sequence"] == event["calendar_sequence"] + 1
+    assert events.told_of(event)[told].data["changed"] == ["venue.accessibility"]
+    same = events.edited(event, venue={"accessibility": {"vi": "Có thang máy"}})
+    assert same["calendar_sequence"] == moved["calendar_sequence"]
+
+
+def test_a_feed_of_an_organisation_holds_where_it_takes_part(events: Events) -> None:
+    """As owner, co-organiser or partner; that of an area what takes place there."""
+    partner, area = new_id(), new_id()
+    venue = {"name": "Hội trường", "area_id": area}
+    one = in_week(events, 1, partners=[partner], venue=venue)
+    two = in_week(events, 2, co_organisers=[partner])
+    in_week(events, 3)
+
+    def uids(query: str) -> list[str]:
+        return [str(entry["UID"]) for entry in entries_of(events.ics(query=query))]
+
+    assert uids(f"?organisation_id={partner}") == [one["uid"], two["uid"]]
+    assert uids(f"?area_id={area}") == [one["uid"]]
+    assert uids(f"?area_id={area}&kind=meeting") == uids(f"?area_id={new_id()}") == []
+
+
+def test_a_feed_describes_itself(events: Events) -> None:
+    """Its name, what it is, its page and its own address (RFC 7986, section 5)."""
+    in_week(events, 1)
+
+    calendar = Calendar.from_ical(events.ics(query="?kind=dialogue", language="en"))
+
+    assert calendar["NAME"] == calendar["X-WR-CALNAME"] == "Đối Thoại: calendar of dialogues"
+    assert calendar["DESCRIPTION"].startswith("Meetings and dialogues")
+    assert calendar["URL"] == "https://doithoai.example"
+    assert calendar["SOURCE"] == "https://doithoai.example/lich.ics?kind=dialogue"
+    assert calendar["COLOR"] == "seagreen"
+    assert "SOURCE" not in Calendar.from_ical(events.ics(in_week(events, 2)))
 
 
 def test_a_feed_is_narrowed_to_a_kind_and_an_organisation(events: Events) -> None:
@@ -347,7 +432,7 @@ def test_lines_are_short_and_no_character_is_split(events: Events) -> None:
 def test_no_text_changes_the_structure_of_a_calendar(events: Events) -> None:
     """Line breaks of every sort, control characters, quotes and separators in every text that a calendar shows."""
     event = in_week(events, 3)
-    names = {line.partition(":")[0].partition(";")[0] for line in unfolded(events.ics(event))}
+    names = [property_names(ics) for ics in (events.ics(event), events.ics())]
 
     for sequence, text in enumerate(BREAKING, start=1):
         one_line = re.sub(r"[\x00-\x1f\x7f\x85\u2028\u2029]", " ", text)
@@ -360,10 +445,9 @@ def test_no_text_changes_the_structure_of_a_calendar(events: Events) -> None:
             description={"vi": f"a{text}b"},
             venue={"name": said, "address": said},
         )
-        for ics in (events.ics(event), events.ics()):
+        for ics, expected in zip((events.ics(event), events.ics()), names, strict=True):
             assert outline(ics) == OUTLINE, text
-            found = {line.partition(":")[0].partition(";")[0] for line in unfolded(ics)}
-            assert found == names, text
+            assert property_names(ics) == expected, text
             assert not re.search(rb"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]", ics), text
             entry = entry_of(ics)
             assert entry["UID"] == event["uid"]

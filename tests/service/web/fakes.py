@@ -496,6 +496,7 @@ def events(world: World) -> Flask:
         return owned(event_id)
 
     @app.get("/v1/calendar.ics")
+    @app.get("/v1/calendars/mat.ics", defaults={"event_id": ""})
     @app.get("/v1/events/<event_id>/calendar.ics")
     def ics(event_id: str = "") -> Any:
         if request.headers.get("If-None-Match") == '"c"':

@@ -118,6 +118,16 @@ def test_calendars_pass_through_with_their_entity_tag(browser, world):
         assert again.status_code == 304
 
 
+def test_ones_own_calendar_is_at_its_secret_address_and_in_no_search_engine(browser):
+    feed = browser.get("/lich/mat.ics")
+
+    assert feed.content_type.startswith("text/calendar")
+    assert feed.headers["X-Robots-Tag"] == "noindex"
+    assert "private" in feed.headers["Cache-Control"]
+    assert browser.get("/lich/khac.ics").status_code == 404
+    assert browser.get("/lich/%2e%2e%2fevents.ics").status_code == 404
+
+
 @pytest.mark.parametrize("path", ["/", "/dang-nhap", "/khong-co"])
 def test_every_answer_is_guarded(browser, path):
     answer = browser.get(path)
