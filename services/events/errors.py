@@ -75,6 +75,29 @@ class EventOver(Problem):
     )
 
 
+class NoSuchWarning(Problem):
+    """Only what is warned of can be accepted."""
+
+    status, type = 409, "no-such-warning"
+    title = Text("Sự kiện không có cảnh báo này", "There is no such warning")
+    detail = Text(
+        "Cảnh báo này không còn hoặc không dành cho sự kiện; xin xem lại danh sách cảnh báo.",
+        "It is gone, or is none of this event; please look at the list of warnings again.",
+    )
+
+
+class WarningsNotAccepted(Problem):
+    """A rule is not kept, and nobody has said yet that it is meant to be so. Lists each with its source."""
+
+    status, type = 409, "warnings-not-accepted"
+    title = Text("Có cảnh báo cần được chấp nhận", "Some warnings have to be accepted")
+    detail = Text(
+        "Vẫn công bố được: xin nêu lý do cho từng cảnh báo được liệt kê.",
+        "It can still be published: please give a reason for each warning listed.",
+    )
+    members = ("warnings",)
+
+
 _BY_RESCHEDULING = Text(
     "Đã công bố: xin dùng “Đổi lịch” (POST …/reschedule) để người đã đăng ký được báo.",
     "It is published: please reschedule it (POST …/reschedule), so that attendees are told.",

@@ -144,6 +144,7 @@ class Scene:
             "area": self._areas[target],
             "registration": str(registered["id"]),
             "import": self._import(host),
+            "programme": self._programme(host),
             "membership": self._make(
                 f"/organisations/{host}/memberships",
                 {"email": f"{secrets.token_hex(6)}@test.example", "role": "member"},
@@ -151,7 +152,15 @@ class Scene:
         }
 
     def _missing(self) -> dict[str, str]:
-        names = ("event", "organisation", "area", "registration", "membership", "import")
+        names = (
+            "event",
+            "organisation",
+            "area",
+            "registration",
+            "membership",
+            "import",
+            "programme",
+        )
         return self._around() | {name: str(new_id()) for name in names}
 
     def _around(self) -> dict[str, str]:
@@ -164,6 +173,7 @@ class Scene:
             "mail": str(new_id()),
             "notice": str(new_id()),
             "purpose": "news",
+            "rule": "holiday",
             "successor_area": self._areas["successor"],
             "successor_organisation": self._organisations["partner"],
             "later": later.isoformat(),
@@ -252,6 +262,11 @@ class Scene:
         )
         return event
 
+    def _programme(self, host: str) -> str:
+        """What `host` owes in a year: nothing yet."""
+        body = {"organisation_id": host, "year": 2026, "title": {"vi": "Chương trình"}}
+        return str(self._admin("events", "POST", "/programmes", body, expect=201)["id"])
+
     def _import(self, host: str) -> str:
         """A file that was read in, and not yet confirmed."""
         answer = (
@@ -302,6 +317,8 @@ _PARAMETERS = {
     "registration_id": "registration",
     "membership_id": "membership",
     "import_id": "import",
+    "programme_id": "programme",
+    "rule": "rule",
     "notice_id": "notice",
     "mail_id": "mail",
     "sign_in_id": "sign_in",

@@ -6,20 +6,29 @@ from services.events.models.copies import OrganisationCopy, RegistrationCopy, Se
 from services.events.models.event import AttendanceMode, Event, Status
 from services.events.models.kind import Kind
 from services.events.models.partner import Part, Partner
+from services.events.models.programme import OwedEvent, Programme
+from services.events.models.rule import AcceptedWarning, Holiday, Rule
 from services.events.models.spoken import Spoken
+from services.events.models.use import Use
 
 __all__ = [
     "TABLES",
+    "AcceptedWarning",
     "AttendanceMode",
     "Base",
     "CalendarAddress",
     "Event",
+    "Holiday",
     "Kind",
     "OrganisationCopy",
+    "OwedEvent",
     "Part",
     "Partner",
+    "Programme",
     "RegistrationCopy",
+    "Rule",
     "SeatsCopy",
     "Spoken",
     "Status",
+    "Use",
 ]

@@ -27,6 +27,7 @@ from services.events.models.kind import Kind
 from services.events.models.partner import Part, Partner
 from services.events.models.shapes import AS_JSON, shaped
 from services.events.models.spoken import Spoken
+from services.events.models.use import Use, used
 from shared.database.types import jsonable, string_enum
 from shared.http.problems import Invalid
 from shared.text import fold
@@ -51,10 +52,23 @@ TEXTS = frozenset(
         "document",
         "legal_basis",
         "conclusion",
+        "programme_id",
+        "owed_event_id",
     }
 )
 # What is still told of an event that has taken place.
-AFTERWARDS = frozenset({"summary", "description", "attachments", "cover", "contacts", "conclusion"})
+AFTERWARDS = frozenset(
+    {
+        "summary",
+        "description",
+        "attachments",
+        "cover",
+        "contacts",
+        "conclusion",
+        "programme_id",
+        "owed_event_id",
+    }
+)
 # What somebody sees who has the event in a calendar.
 IN_CALENDARS = frozenset(
     {
@@ -142,6 +156,12 @@ class Event(Base):
     registration_closes_at: Mapped[datetime | None]
     document: Mapped[dict[str, Any] | None]
     legal_basis: Mapped[str | None] = mapped_column(sa.Text)
+    programme_id: Mapped[UUID | None] = mapped_column(
+        sa.ForeignKey("programmes.id"), index=True, doc="The programme that it belongs to"
+    )
+    owed_event_id: Mapped[UUID | None] = mapped_column(
+        sa.ForeignKey("owed_events.id"), index=True, doc="What of that programme it pays"
+    )
     reason: Mapped[dict[str, Any] | None] = mapped_column(
         doc="Of the last rescheduling, of the postponement or of the cancellation"
     )
@@ -164,6 +184,8 @@ class Event(Base):
     )
     # Loaded only where languages change.
     spoken: Mapped[list[Spoken]] = relationship(cascade="all, delete-orphan")
+    # Loaded only where hosts or venue change.
+    uses: Mapped[list[Use]] = relationship(cascade="all, delete-orphan")
     # Copies without foreign keys: they may come later than the event, or never.
     organisation: Mapped[OrganisationCopy | None] = relationship(
         primaryjoin=lambda: (
@@ -409,6 +431,8 @@ class Event(Base):
                 setattr(self, "kind_key" if name == "kind" else name, value)
         area = (self.venue or {}).get("area_id")
         self.venue_area_id = UUID(area) if area else None
+        if not fields.keys().isdisjoint(("hosts", "venue")):
+            self._set_uses()
         self.folded = fold(" ".join(self._searched()))
 
     def _set_participants(self, part: Part, organisation_ids: Iterable[UUID]) -> None:
@@ -424,6 +448,12 @@ class Event(Base):
         self.participants = [*named, *others]
         for position, one in enumerate(self.participants):
             one.position = position
+
+    def _set_uses(self) -> None:
+        """What it needs for itself, so that two that need the same at once are found."""
+        known = {one.key: one for one in self.uses}
+        wanted = used(organisation_id=self.organisation_id, hosts=self.hosts, venue=self.venue)
+        self.uses = [known.get(key) or Use(key=key) for key in sorted(wanted)]
 
     def _searched(self) -> Iterable[str]:
         for text in (self.title, self.summary):

@@ -13,12 +13,22 @@ from services.events.operations.events import (
     take_in_registration,
     take_in_seats,
 )
+from services.events.operations.programmes import (
+    begin_programme,
+    copy_programme,
+    edit_programme,
+)
+from services.events.operations.warnings import accept_warning, warnings
 
 __all__ = [
+    "accept_warning",
+    "begin_programme",
     "cancel",
     "complete",
+    "copy_programme",
     "draft",
     "edit",
+    "edit_programme",
     "postpone",
     "publish",
     "reschedule",
@@ -26,4 +36,5 @@ __all__ = [
     "take_in_organisation",
     "take_in_registration",
     "take_in_seats",
+    "warnings",
 ]

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from services.events import messages
+from services.events.errors import WarningsNotAccepted
 from services.events.models import Event, OrganisationCopy, RegistrationCopy, SeatsCopy
+from services.events.operations.programmes import belonging
+from services.events.operations.warnings import accept_all
 from services.events.repository import UnitOfWork
 from shared.http.problems import Invalid
 from shared.ids import new_id
@@ -25,6 +28,7 @@ def draft(
 ) -> Event:
     """Begin an event; nobody is told yet. `host` is the name in this deployment's address."""
     _require_known_kind(uow, fields)
+    fields = belonging(uow, fields, organisation_id=organisation_id)
     event = Event.draft(
         id=new_id(), organisation_id=organisation_id, host=host, fields=fields, now=now
     )
@@ -34,6 +38,7 @@ def draft(
 def edit(uow: UnitOfWork, event: Event, fields: Mapping[str, Any], *, now: datetime) -> Event:
     """Change a draft, or the texts of a published event; who relies on it is told."""
     _require_known_kind(uow, fields)
+    fields = belonging(uow, fields, organisation_id=event.organisation_id, event=event)
     changed = event.edit(fields, now)
     event = uow.events.save(event)
     if changed and event.is_public:
@@ -42,9 +47,23 @@ def edit(uow: UnitOfWork, event: Event, fields: Mapping[str, Any], *, now: datet
     return event
 
 
-def publish(uow: UnitOfWork, event: Event, *, now: datetime) -> Event:
-    """Show it to everybody and invite its partners. Done twice, it is done once."""
+def publish(
+    uow: UnitOfWork,
+    event: Event,
+    *,
+    now: datetime,
+    accept: Sequence[Mapping[str, Any]] = (),
+    by: UUID | None = None,
+) -> Event:
+    """Show it to everybody and invite its partners. Done twice, it is done once.
+
+    `accept` gives the reasons of the person `by` for going on in spite of warnings; without those that a rule asks
+    for, WarningsNotAccepted.
+    """
     if event.publish(now):
+        warned = accept_all(uow, event, accept, by=by, now=now)
+        if in_the_way := [one.told() for one in warned if one.is_in_the_way]:
+            raise WarningsNotAccepted(warnings=in_the_way)
         uow.publish(messages.event(messages.EVENT_PUBLISHED, event))
         _invite(uow, event, now=now)
     return event

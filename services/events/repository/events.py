@@ -22,6 +22,8 @@ from services.events.models import (
 from services.events.repository.calendar_addresses import CalendarAddresses
 from services.events.repository.history import History
 from services.events.repository.imports import Imports
+from services.events.repository.programmes import Programmes
+from services.events.repository.rules import Rules
 from shared.database.unit_of_work import Database
 from shared.database.unit_of_work import UnitOfWork as BaseUnitOfWork
 from shared.http import cursors
@@ -222,6 +224,8 @@ class UnitOfWork(BaseUnitOfWork):
     registrations: Registrations
     calendar_addresses: CalendarAddresses
     imports: Imports
+    programmes: Programmes
+    rules: Rules
     seats: Copies[SeatsCopy]
 
     def __init__(
@@ -238,6 +242,7 @@ class UnitOfWork(BaseUnitOfWork):
         self.registrations = Registrations(self.session)
         self.calendar_addresses = CalendarAddresses(self.session)
         self.imports = Imports(self.session)
+        self.programmes, self.rules = Programmes(self.session), Rules(self.session)
         self.seats = Copies(self.session, SeatsCopy)
         return self
 

@@ -25,6 +25,7 @@ from services.events.schemas.events import (
     RescheduleRequest,
     event_view,
 )
+from services.events.schemas.warnings import PublishRequest
 from shared.http.access import (
     ADMIN,
     ANYONE,
@@ -33,6 +34,7 @@ from shared.http.access import (
     PUBLISHED,
     allow,
     permit,
+    person_id,
 )
 from shared.http.etags import require_match
 from shared.http.idempotency import creates
@@ -108,13 +110,14 @@ def edit_event(fields: dict[str, Any], event_id: UUID) -> Response:
 
 @bp.post("/events/<uuid:event_id>/publish")
 @allow(ORGANISER, ADMIN)
-@bp.arguments(Nothing)
+@bp.arguments(PublishRequest)
 @bp.response(200, EventView)
-def publish_event(_: dict[str, Any], event_id: UUID) -> Response:
-    """Show it to everybody and invite its partners. Repeated, it changes nothing."""
+def publish_event(wish: dict[str, Any], event_id: UUID) -> Response:
+    """Show it to everybody and invite its partners, with a reason for each warning that needs one. Repeated, it changes nothing."""
     deps = current_deps()
     with deps.unit_of_work() as uow:
-        event = operations.publish(uow, own_event(uow, event_id), now=deps.clock.now())
+        event, now = own_event(uow, event_id), deps.clock.now()
+        event = operations.publish(uow, event, by=person_id(), now=now, **wish)
         return shown(event, joins=True)
 
 

@@ -161,6 +161,12 @@ class EventChange(ma.Schema):
     co_organisers = fields.List(fields.UUID, validate=validate.Length(0, 50))
     document = fields.Nested(DocumentShape, allow_none=True)
     legal_basis = Paragraphs(2000, allow_none=True)
+    programme_id = fields.UUID(
+        allow_none=True, metadata={"description": "A programme of the event's organisation"}
+    )
+    owed_event_id = fields.UUID(
+        allow_none=True, metadata={"description": "Which of that programme's items it pays"}
+    )
 
 
 class EventRequest(EventChange):
@@ -338,6 +344,8 @@ class EventView(ma.Schema):
     co_organisers = fields.List(fields.Nested(OrganisationBrief), required=True)
     document = fields.Nested(DocumentView, required=True, allow_none=True)
     legal_basis = fields.String(required=True, allow_none=True)
+    programme_id = fields.UUID(required=True, allow_none=True)
+    owed_event_id = fields.UUID(required=True, allow_none=True)
     reason = fields.Nested(TextView, required=True, allow_none=True)
     seats = fields.Nested(SeatsView, required=True, allow_none=True)
     uid = fields.String(required=True)

@@ -169,7 +169,7 @@ def test_an_unknown_kind_is_refused(events: Events) -> None:
 
 
 def test_the_kinds_are_listed_for_everybody_in_their_order(events: Events) -> None:
-    """The five that every deployment begins with."""
+    """The seven that every deployment begins with."""
     items = events.get("/kinds").json["items"]
 
     assert [one["key"] for one in items] == [
@@ -178,6 +178,8 @@ def test_the_kinds_are_listed_for_everybody_in_their_order(events: Events) -> No
         "meeting",
         "consultation",
         "training",
+        "pitch_day",
+        "open_call_briefing",
     ]
     assert items[2]["name"] == {"vi": "Họp mặt", "en": "Meeting"}
 
