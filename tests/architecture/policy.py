@@ -48,6 +48,7 @@ POLICY: dict[str, str] = {
     # What is published is everybody's; drafts are seen by those who plan and lead.
     "events GET /v1/kinds": "anyone",
     "events GET /v1/events": "published organiser leader admin",
+    "events GET /v1/events/facets": "anyone",
     "events POST /v1/events": _PLANS,
     "events GET /v1/events/{event_id}": "published organiser leader admin",
     "events PATCH /v1/events/{event_id}": _PLANS,

@@ -20,6 +20,7 @@ from services.events.models import (
     Status,
 )
 from services.events.repository.calendar_addresses import CalendarAddresses
+from services.events.repository.finding import Facets, found_by
 from services.events.repository.history import History
 from services.events.repository.imports import Imports
 from services.events.repository.programmes import Programmes
@@ -29,7 +30,6 @@ from shared.database.unit_of_work import UnitOfWork as BaseUnitOfWork
 from shared.http import cursors
 from shared.http.problems import NotFound
 from shared.messaging.message import Draft, Message
-from shared.text import fold
 
 Copy = TypeVar("Copy", OrganisationCopy, RegistrationCopy, SeatsCopy)
 # The most events that one calendar holds.
@@ -74,34 +74,12 @@ class Events:
     def page(
         self,
         *,
-        q: str | None,
-        kind: str | None,
-        organisation_id: UUID | None,
-        status: Status | None,
-        ends_after: datetime,
-        starts_before: datetime | None,
         cursor: str | None,
         limit: int,
+        **asked: Any,
     ) -> tuple[list[Event], str | None]:
-        """Public events by start; `q` finds words of title, summary, venue and host without accents."""
-        listed = _public(status).where(Event.ends_at > ends_after)
-        if starts_before is not None:
-            listed = listed.where(Event.starts_at < starts_before)
-        if kind:
-            listed = listed.where(Event.kind_key == kind)
-        if organisation_id is not None:
-            listed = listed.where(Event.organisation_id == organisation_id)
-        for word in fold(q or "").split():
-            listed = listed.where(
-                sa.or_(
-                    Event.folded.contains(word, autoescape=True),
-                    Event.organisation_id.in_(
-                        sa.select(OrganisationCopy.organisation_id).where(
-                            OrganisationCopy.folded.contains(word, autoescape=True)
-                        )
-                    ),
-                )
-            )
+        """Public events by start; what is `asked` is told by `found_by`."""
+        listed = sa.select(Event).where(*found_by(**asked))
         if cursor is not None:
             listed = listed.where(sa.tuple_(Event.starts_at, Event.id) > _after(cursor))
         rows = list(
@@ -133,13 +111,14 @@ class Events:
     ) -> Sequence[Event]:
         """What a calendar shows, by start: what is not over, and for a while what just ended or was called off."""
         since, stays = now - KEPT_IN_CALENDARS, (Status.PUBLISHED, Status.COMPLETED)
-        shown = _public(None).where(
+        shown = sa.select(Event).where(
+            Event.status != Status.DRAFT,
             sa.or_(
                 Event.ends_at > now,
                 sa.and_(Event.ends_at > since, Event.status.in_(stays)),
                 Event.cancelled_at > since,
                 sa.and_(Event.postponed_at > since, Event.status == Status.POSTPONED),
-            )
+            ),
         )
         if kind:
             shown = shown.where(Event.kind_key == kind)
@@ -223,6 +202,7 @@ class UnitOfWork(BaseUnitOfWork):
     organisations: Copies[OrganisationCopy]
     registrations: Registrations
     calendar_addresses: CalendarAddresses
+    facets: Facets
     imports: Imports
     programmes: Programmes
     rules: Rules
@@ -241,6 +221,7 @@ class UnitOfWork(BaseUnitOfWork):
         self.organisations = Copies(self.session, OrganisationCopy)
         self.registrations = Registrations(self.session)
         self.calendar_addresses = CalendarAddresses(self.session)
+        self.facets = Facets(self.session)
         self.imports = Imports(self.session)
         self.programmes, self.rules = Programmes(self.session), Rules(self.session)
         self.seats = Copies(self.session, SeatsCopy)
@@ -252,11 +233,6 @@ class UnitOfWork(BaseUnitOfWork):
         message = super().publish(draft)
         self.history.told(message)
         return message
-
-
-def _public(status: Status | None) -> sa.Select[Any]:
-    listed = sa.select(Event).where(Event.status != Status.DRAFT)
-    return listed if status is None else listed.where(Event.status == status)
 
 
 def _cursor(event: Event) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID
@@ -17,8 +18,10 @@ from services.events.schemas.events import (
     EventChange,
     EventList,
     EventRequest,
+    EventsFilter,
     EventsQuery,
     EventView,
+    FacetsView,
     KindList,
     Nothing,
     ReasonRequest,
@@ -64,9 +67,28 @@ def list_events(query: dict[str, Any]) -> dict[str, Any]:
             names = ("organisation_id", "cursor", "limit")
             found, following = uow.events.drafts(**{name: query[name] for name in names})
         else:
-            query["ends_after"] = query["ends_after"] or now
-            found, following = uow.events.page(**query)
+            found, following = uow.events.page(**_asked(query, now))
         return {"items": [event_view(event, now) for event in found], "next": following}
+
+
+@bp.get("/events/facets")
+@allow(ANYONE)
+@bp.arguments(EventsFilter, location="query")
+@bp.response(200, FacetsView)
+def count_events(query: dict[str, Any]) -> dict[str, Any]:
+    """How many public events there are of each kind, organisation, area and language, for the same questions."""
+    deps = current_deps()
+    with deps.unit_of_work(read_only=True) as uow:
+        return uow.facets.count(**_asked(query, deps.clock.now()))
+
+
+def _asked(query: dict[str, Any], now: datetime) -> dict[str, Any]:
+    """What "now" and "not over" mean at this moment."""
+    named = {name: value for name, value in query.items() if name != "open"}
+    return named | {
+        "ends_after": query["ends_after"] or now,
+        "open_at": now if query["open"] else None,
+    }
 
 
 @bp.post("/events")

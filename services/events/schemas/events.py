@@ -203,15 +203,31 @@ class RescheduleRequest(ReasonRequest):
     registration_closes_at = Moment(allow_none=True, load_default=None)
 
 
-class EventsQuery(PageQuery):
-    """How events are asked for. Without `from`: those that are not over."""
+class EventsFilter(ma.Schema):
+    """Which events are asked for. Without `from`: those that are not over."""
 
     q = fields.String(load_default=None, validate=validate.Length(0, 200))
     kind = fields.String(load_default=None, validate=validate.Length(0, 64))
     organisation_id = fields.UUID(load_default=None)
+    area_id = fields.UUID(
+        load_default=None, metadata={"description": "The area in which it takes place"}
+    )
+    language = fields.String(
+        load_default=None,
+        validate=validate.Length(0, 64),
+        metadata={"description": "Spoken there, as a BCP 47 tag"},
+    )
+    open = fields.Boolean(
+        load_default=False,
+        metadata={"description": "Only those with free seats whose registration is open now"},
+    )
     status = fields.Enum(Status, by_value=True, load_default=None)
     ends_after = Moment(data_key="from", load_default=None)
     starts_before = Moment(data_key="to", load_default=None)
+
+
+class EventsQuery(EventsFilter, PageQuery):
+    """Which events are asked for, a page at a time."""
 
 
 class TextView(ma.Schema):
@@ -227,12 +243,39 @@ class KindView(ma.Schema):
 KindList = list_of(KindView)
 
 
+class KindCount(KindView):
+    count = fields.Integer(required=True)
+
+
+class AreaCount(ma.Schema):
+    id = fields.UUID(required=True)
+    count = fields.Integer(required=True)
+
+
+class LanguageCount(ma.Schema):
+    key = fields.String(required=True)
+    count = fields.Integer(required=True)
+
+
 class OrganisationBrief(ma.Schema):
     id = fields.UUID(required=True)
     name = fields.String(
         required=True, metadata={"description": "Empty until community has told of it"}
     )
     short_name = fields.String(required=True, allow_none=True)
+
+
+class OrganisationCount(OrganisationBrief):
+    count = fields.Integer(required=True)
+
+
+class FacetsView(ma.Schema):
+    """How many of the events that were asked for are of each sort; the sorts with the most come first."""
+
+    kinds = fields.List(fields.Nested(KindCount), required=True)
+    organisations = fields.List(fields.Nested(OrganisationCount), required=True)
+    areas = fields.List(fields.Nested(AreaCount), required=True)
+    languages = fields.List(fields.Nested(LanguageCount), required=True)
 
 
 class HostView(ma.Schema):

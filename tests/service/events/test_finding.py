@@ -8,11 +8,13 @@ from typing import Any
 from urllib.parse import quote
 from uuid import UUID
 
+import pytest
 import sqlalchemy as sa
 
 from shared.http import cursors
 from shared.ids import new_id
 from tests.service.events.conftest import Events, wrong_fields
+from tests.support.databases import ServiceDatabases
 from tests.support.harness import Person, problem
 
 
@@ -278,3 +280,122 @@ def test_a_longer_list_takes_no_more_statements(events: Events) -> None:
 
     assert statements(events, "/events") == one
     assert statements(events, "/events?q=so") == one
+
+
+def free(events: Events, event: dict[str, Any], left: int) -> None:
+    """Registrations tells how many seats are left."""
+    seats = {"event_id": event["id"], "capacity": 50, "seats_left": left}
+    more = {"waitlist_length": 0, "state": "open"}
+    events.deliver("offer.changed", event["id"], 1, seats | more)
+
+
+def test_lists_are_narrowed_to_an_area_and_a_language(events: Events) -> None:
+    """Where it takes place, what is spoken there; an edit is followed."""
+    area = new_id()
+    one = on_day(events, 1, "Một", venue={"name": "Hội trường", "area_id": area})
+    on_day(events, 2, "Hai", languages=["vi", "en"])
+
+    assert events.found(f"?area_id={area}") == ["Một"]
+    assert events.found("?language=en") == ["Hai"]
+    assert events.found("?language=vi") == ["Một", "Hai"]
+    assert events.found(f"?language=en&area_id={area}") == events.found("?language=fr") == []
+    events.edited(one, languages=["en"], venue={"area_id": new_id()})
+    assert events.found("?language=en") == ["Một", "Hai"]
+    assert events.found("?language=vi") == ["Hai"]
+    assert events.found(f"?area_id={area}") == []
+
+
+def test_open_means_free_seats_and_registration_open_now(events: Events) -> None:
+    """As the state of its seats has it, to the second; nothing that is off, and nothing whose seats nobody knows."""
+    now = events.clock.now()
+    opens = now + timedelta(hours=1)
+    free(events, on_day(events, 5, "Mở"), 3)
+    free(events, on_day(events, 6, "Hết chỗ"), 0)
+    free(events, on_day(events, 7, "Sắp mở", registration_opens_at=opens), 3)
+    on_day(events, 8, "Chưa rõ")
+    gone = on_day(events, 9, "Đã hủy")
+    free(events, gone, 3)
+    events.cancelled(gone)
+
+    assert events.found("?open=true") == ["Mở"]
+    assert len(events.found("?open=false")) == 5
+    events.clock.move_to(opens)
+    assert events.found("?open=true") == ["Mở", "Sắp mở"]
+    events.clock.move_to(now + timedelta(days=5))
+    assert events.found("?open=true") == ["Sắp mở"]
+    states = {
+        one["title"]["vi"]: one["seats"] and one["seats"]["state"]
+        for one in events.get("/events").json["items"]
+    }
+    assert [title for title, state in states.items() if state == "open"] == ["Sắp mở"]
+
+
+def test_facets_count_what_a_list_of_the_same_question_holds(events: Events) -> None:
+    """Kinds, organisations, areas and languages, those with the most first; drafts count nowhere."""
+    area = new_id()
+    events.name_organisation(events.organisation, "UBND phường")
+    venue = {"name": "Hội trường", "area_id": area}
+    on_day(events, 1, "Một", kind="meeting", venue=venue)
+    on_day(events, 2, "Hai", languages=["en", "vi"], venue=venue)
+    on_day(events, 3, "Ba")
+    events.draft(title={"vi": "Nháp"}, venue=venue)
+
+    def facets(query: str = "") -> dict[str, dict[str, int]]:
+        found = events.get(f"/events/facets{query}").json
+        return {
+            sort: {one.get("key") or one["id"]: one["count"] for one in counted}
+            for sort, counted in found.items()
+        }
+
+    assert facets() == {
+        "kinds": {"dialogue": 2, "meeting": 1},
+        "organisations": {str(events.organisation): 3},
+        "areas": {str(area): 2},
+        "languages": {"vi": 3, "en": 1},
+    }
+    assert facets("?kind=meeting")["areas"] == {str(area): 1}
+    assert facets(f"?area_id={area}&language=en&q=hai")["kinds"] == {"dialogue": 1}
+    assert not any(facets("?open=true").values())
+    assert not any(facets("?status=draft").values())
+    shown = events.get("/events/facets").json
+    assert shown["organisations"][0]["name"] == "UBND phường"
+    assert shown["kinds"][0]["name"]["vi"] == "Đối thoại với doanh nghiệp trẻ"
+    assert events.get("/events/facets?limit=5").status_code == 422
+
+
+def test_a_page_takes_the_same_statements_whatever_its_size_and_filter(events: Events) -> None:
+    """One row or thirty; so do facets."""
+    area = new_id()
+    few = statements(events, "/events?limit=1"), statements(events, "/events/facets")
+    for number in range(30):
+        venue = {"name": "Hội trường", "area_id": area}
+        free(events, on_day(events, 2, f"Số {number}", venue=venue, partners=[new_id()]), 1)
+    one = statements(events, "/events?limit=1")
+
+    for size in (2, 10, 30, 200):
+        assert statements(events, f"/events?limit={size}") == one
+        query = f"&open=true&language=vi&area_id={area}&kind=dialogue&q=so"
+        assert statements(events, f"/events?limit={size}{query}") == one
+    assert statements(events, "/events/facets") == few[1]
+
+
+@pytest.mark.postgres
+def test_every_filter_has_an_index_that_keeps_the_order_of_lists(
+    service_databases: ServiceDatabases,
+) -> None:
+    """On PostgreSQL, which then reads a page and no more of a hundred thousand events."""
+    engine = sa.create_engine(service_databases.postgresql("events"))
+    wanted = {
+        "events_in_order": ["starts_at"],
+        "events_of_kind": ["kind_key", "starts_at"],
+        "events_of_organisation": ["organisation_id", "starts_at"],
+        "events_of_area": ["venue_area_id", "starts_at"],
+        "events_of_status": ["status", "starts_at"],
+    }
+
+    found = {one["name"]: one["column_names"] for one in sa.inspect(engine).get_indexes("events")}
+
+    assert {name: found[name] for name in wanted} == {
+        name: [*columns, "id", "ends_at"] for name, columns in wanted.items()
+    }
+    engine.dispose()
