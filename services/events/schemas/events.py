@@ -189,7 +189,8 @@ class ReasonRequest(ma.Schema):
 
     @ma.validates("reason")
     def said(self, reason: dict[str, Any], data_key: str) -> None:
-        if not reason["vi"].strip():
+        # Without Vietnamese it is refused already.
+        if not reason.get("vi", "-").strip():
             text = Text(
                 "Xin nêu lý do; lý do được gửi cho người đã đăng ký.",
                 "Please give the reason; it is sent to everybody who registered.",

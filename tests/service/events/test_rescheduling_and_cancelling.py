@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
+
+import pytest
 
 from tests.service.events.conftest import MOVED_BECAUSE, Events, wrong_fields
 from tests.support.harness import problem
@@ -106,6 +109,16 @@ def test_a_move_and_a_cancellation_need_a_reason(events: Events) -> None:
     missing = events.post(f"/events/{event['id']}/reschedule", by=events.organiser)
     assert sorted(wrong_fields(missing)) == ["ends_at", "reason", "starts_at"]
     assert events.show(event) == event
+
+
+@pytest.mark.parametrize("reason", [{"en": "A storm"}, {"vi": 5}, {"vi": None, "en": "A storm"}])
+def test_a_reason_is_said_in_vietnamese(events: Events, reason: dict[str, Any]) -> None:
+    """English alone is refused by name."""
+    event = events.published_event()
+
+    answer = events.post(f"/events/{event['id']}/cancel", {"reason": reason}, by=events.organiser)
+
+    assert wrong_fields(answer).keys() == {"reason.vi"}
 
 
 def test_a_draft_is_neither_moved_nor_cancelled(events: Events) -> None:

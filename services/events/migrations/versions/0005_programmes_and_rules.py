@@ -271,11 +271,9 @@ def upgrade() -> None:
 def downgrade() -> None:
     for table in ("accepted_warnings", "holidays", "rules", "uses"):
         op.drop_table(table)
-    with op.batch_alter_table("events", schema=None) as batch_op:
-        for name in ("owed_event_id", "programme_id"):
-            batch_op.drop_index(f"ix_events_{name}")
-            batch_op.drop_constraint(f"events_{name}_fkey", type_="foreignkey")
-            batch_op.drop_column(name)
+    for name in ("owed_event_id", "programme_id"):
+        op.drop_index(f"ix_events_{name}", table_name="events")
+        op.drop_column("events", name)  # in place as well
     op.drop_table("owed_events")
     op.drop_table("programmes")
     connection = op.get_bind()
