@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from services.notifications.models import (
+    Audience,
     Channel,
     EventCopy,
     Notice,
@@ -15,6 +16,7 @@ from services.notifications.models import (
     RecipientKind,
     RegistrationCopy,
     Status,
+    Step,
     Template,
 )
 from services.notifications.repository import UnitOfWork
@@ -177,6 +179,32 @@ def take_in_organisation(uow: UnitOfWork, organisation: dict[str, Any], *, seque
     if not copy.has_seen(sequence):
         copy.sequence = sequence
         copy.name, copy.name_en = organisation["name"], organisation["name_en"]
+
+
+_TELLS = {
+    Step.PUBLISH: Template.PARTNER_INVITED,
+    Step.RESCHEDULE: Template.EVENT_CHANGED,
+    Step.POSTPONE: Template.EVENT_POSTPONED,
+    Step.CANCEL: Template.EVENT_CANCELLED,
+}
+
+
+def who_would_be_told(
+    uow: UnitOfWork, step: Step, *, event_id: UUID, partner_ids: Iterable[UUID]
+) -> list[Audience]:
+    """Whom a step would tell, as things are now; nothing is written."""
+    template = _TELLS[step]
+    counts = {} if step is Step.PUBLISH else uow.registrations.counts_of(event_id)
+    people = [
+        Audience(template, RecipientKind.PERSON, status, counts[status], BOTH)
+        for status in ("confirmed", "waitlisted")
+        if counts.get(status)
+    ]
+    partners = len(set(partner_ids))
+    told = (
+        [Audience(template, RecipientKind.ORGANISATION, None, partners, BOTH)] if partners else []
+    )
+    return people + told
 
 
 def read(notice: Notice, *, now: datetime) -> None:

@@ -81,6 +81,15 @@ class Registrations(Copies[RegistrationCopy]):
         )
         return self._session.scalars(active.order_by(RegistrationCopy.registration_id)).all()
 
+    def counts_of(self, event_id: UUID) -> dict[str, int]:
+        """How many have, and how many wait for, a place."""
+        counted = (
+            sa.select(RegistrationCopy.status, sa.func.count())
+            .where(RegistrationCopy.event_id == event_id, RegistrationCopy.status != "cancelled")
+            .group_by(RegistrationCopy.status)
+        )
+        return dict(self._session.execute(counted).tuples().all())
+
 
 class Notices:
     """Notices by recipient, event and due time."""

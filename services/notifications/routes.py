@@ -19,6 +19,8 @@ from services.notifications.schemas import (
     InboxQuery,
     OutboxList,
     OutboxMail,
+    PreviewRequest,
+    PreviewView,
 )
 from shared.http import cursors
 from shared.http.access import (
@@ -102,6 +104,23 @@ def list_deliveries(query: dict[str, Any]) -> dict[str, Any]:
             query["event_id"], cursor=query.get("cursor"), limit=query["limit"]
         )
     return {"items": items, "next": following}
+
+
+@bp.post("/previews")
+@allow(ORGANISER, ADMIN)
+@bp.arguments(PreviewRequest)
+@bp.response(200, PreviewView)
+def preview(wish: dict[str, Any]) -> dict[str, Any]:
+    """Who would be told of a step, by which channel, counted; nothing is done and nothing is kept."""
+    with current_deps().unit_of_work(read_only=True) as uow:
+        permit(organisation=wish["organisation_id"], hidden=False)
+        known = uow.events.known({wish["event_id"]}).get(wish["event_id"])
+        if known is not None:
+            permit(organisation=known.organisation_id)
+        items = operations.who_would_be_told(
+            uow, wish["step"], event_id=wish["event_id"], partner_ids=wish["partner_ids"]
+        )
+    return {"items": items}
 
 
 @bp.get("/outbox")

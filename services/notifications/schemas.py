@@ -3,9 +3,16 @@
 from __future__ import annotations
 
 import marshmallow as ma
-from marshmallow import fields
+from marshmallow import fields, validate
 
-from services.notifications.models import Channel, RecipientKind, Result, Status, Template
+from services.notifications.models import (
+    Channel,
+    RecipientKind,
+    Result,
+    Status,
+    Step,
+    Template,
+)
 from shared.http.schemas import PageQuery, list_of
 
 
@@ -32,6 +39,31 @@ class InboxItem(ma.Schema):
 
 
 InboxList = list_of(InboxItem, unread=fields.Integer(required=True))
+
+
+class PreviewRequest(ma.Schema):
+    """What an organiser is about to do, to an event that may still be a draft."""
+
+    organisation_id = fields.UUID(required=True, metadata={"description": "That owns the event"})
+    event_id = fields.UUID(required=True)
+    step = fields.Enum(Step, by_value=True, required=True)
+    partner_ids = fields.List(fields.UUID, load_default=list, validate=validate.Length(0, 250))
+
+
+class AudienceView(ma.Schema):
+    """So many recipients of one kind, who would be told one thing."""
+
+    template = fields.Enum(Template, by_value=True, required=True)
+    recipient_kind = fields.Enum(RecipientKind, by_value=True, required=True)
+    status = fields.String(
+        required=True, allow_none=True, metadata={"description": "confirmed or waitlisted"}
+    )
+    count = fields.Integer(required=True)
+    channels = fields.List(fields.Enum(Channel, by_value=True), required=True)
+
+
+class PreviewView(ma.Schema):
+    items = fields.List(fields.Nested(AudienceView), required=True)
 
 
 class AttemptView(ma.Schema):

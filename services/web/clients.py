@@ -179,6 +179,17 @@ class Notifications(_Client):
     def read(self, notification_id: str) -> None:
         self._line.send("POST", f"/v1/inbox/{notification_id}/read")
 
+    def preview(self, event: Json, step: str) -> list[Json]:
+        """Who would be told of a step, by kind of recipient, counted."""
+        partners = [one["id"] for one in (*event["partners"], *event.get("co_organisers", ()))]
+        body = {
+            "organisation_id": event["organisation"]["id"],
+            "event_id": event["id"],
+            "step": step,
+            "partner_ids": partners,
+        }
+        return list(self._send("POST", "/v1/previews", body)["items"])
+
     def deliveries(self, event_id: str, *, most: int = 1000) -> list[Json]:
         """The newest `most` deliveries of an event."""
         return self._all(

@@ -91,6 +91,7 @@ POLICY: dict[str, str] = {
     # An inbox is the person's or its organisation's; how mails fared is the organiser's.
     "notifications GET /v1/inbox": "own officer organiser leader",
     "notifications POST /v1/inbox/{notice_id}/read": "own officer organiser leader",
+    "notifications POST /v1/previews": _PLANS,
     "notifications GET /v1/deliveries": _PLANS,
     "notifications GET /v1/outbox": "anyone",
     "notifications GET /v1/outbox/{mail_id}": "anyone",
@@ -172,6 +173,11 @@ BODIES: dict[str, Any] = {
     },
     "events PATCH /v1/programmes/{programme_id}": {"estimate": 1},
     "events POST /v1/programmes/{programme_id}/copy": {"year": 2030},
+    "notifications POST /v1/previews": {
+        "organisation_id": "$organisation",
+        "event_id": "$event",
+        "step": "cancel",
+    },
     "registrations PATCH /v1/offers/{event_id}": {"capacity": 60},
     "registrations POST /v1/offers/{event_id}/registrations": {"name": "Ada"},
     "registrations POST /v1/registrations/{registration_id}/cancel": {},

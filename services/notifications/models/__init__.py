@@ -11,10 +11,12 @@ from services.notifications.models.notice import (
     Template,
 )
 from services.notifications.models.outcome import Outcome, Result
+from services.notifications.models.preview import Audience, Step
 
 __all__ = [
     "TABLES",
     "Attempt",
+    "Audience",
     "Base",
     "Channel",
     "EventCopy",
@@ -25,5 +27,6 @@ __all__ = [
     "RegistrationCopy",
     "Result",
     "Status",
+    "Step",
     "Template",
 ]

@@ -23,6 +23,13 @@ bp = Blueprint("organiser", __name__, url_prefix="/to-chuc")
 Page = str | Response | tuple[str, int, dict[str, str]]
 Row = tuple[Json, Place]
 _FIRST_YEAR = 2000
+# The pages of steps that tell people.
+_STEPS = {
+    "organiser/publish.html": "publish",
+    "organiser/reschedule.html": "reschedule",
+    "organiser/postpone.html": "postpone",
+    "organiser/cancel.html": "cancel",
+}
 # What can still be moved or called off.
 AHEAD = ("published", "postponed")
 
@@ -228,11 +235,20 @@ def _page(template: str, event: Json, form: Form, **more: object) -> str:
         offer=offer,
         place=place_of(event, offer, now=now()),
         form=form,
+        told=_told(template, event),
         edits=may_edit(owner),
         admits=may_admit(owner),
         over=bool(event["ends_at"]) and dates.local(event["ends_at"]) <= now(),
         **more,
     )
+
+
+def _told(template: str, event: Json) -> list[Json] | None:
+    """Who the step of a page would tell; None where it tells nobody, or notifications is away."""
+    step = _STEPS.get(template)
+    if step is None:
+        return None
+    return if_there(lambda: clients().notifications.preview(event, step))
 
 
 def _reason(form: Form) -> Json:

@@ -690,6 +690,28 @@ def notifications(world: World) -> Flask:
         next(letter for letter in world.letters if letter["id"] == letter_id)["read_at"] = iso(NOW)
         return "", 204
 
+    @app.post("/v1/previews")
+    def previews() -> Any:
+        body = request.get_json()
+        assert body.keys() == {"organisation_id", "event_id", "step", "partner_ids"}
+        holding(world, body["organisation_id"], "organiser", "admin")
+        template = {
+            "publish": "partner-invited",
+            "reschedule": "event-changed",
+            "postpone": "event-postponed",
+            "cancel": "event-cancelled",
+        }[body["step"]]
+        told = {"template": template, "channels": ["email", "inbox"]}
+        people = [("person", "confirmed", 166)] if body["step"] != "publish" else []
+        partners = [("organisation", None, len(body["partner_ids"]))]
+        return {
+            "items": [
+                told | {"recipient_kind": kind, "status": status, "count": count}
+                for kind, status, count in people + partners
+                if count
+            ]
+        }
+
     @app.get("/v1/deliveries")
     def deliveries() -> Any:
         holding(world, ORGANISATION["id"], "organiser", "admin")

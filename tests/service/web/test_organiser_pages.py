@@ -78,7 +78,9 @@ def test_moving_an_event_says_who_is_told_and_keeps_the_reason(organiser, world)
         "reason.vi": "Trùng lịch họp",
     }
 
-    assert "166 người đã có chỗ" in organiser.get(path).text
+    page = organiser.get(path).text
+    assert "166 người đã có chỗ: Báo đổi lịch" in page
+    assert "(thư điện tử, hộp thư trên trang này)" in page
     moved = organiser.post(path, typed, page=path)
 
     assert moved.location == f"/to-chuc/su-kien/{event['id']}"
