@@ -90,6 +90,11 @@ def look(addresses: Addresses) -> Status:
             troubles.append(f"the broker does not answer: {cause(error)}")
         else:
             troubles += [f"queue {one.queue}: {one.problem}" for one in queues if one.problem]
+            troubles += [
+                f"queue {one.queue}: {one.ready} wait and nobody consumes; does its consume role run?"
+                for one in queues
+                if one.ready and not one.consumers
+            ]
     return Status(services=services, queues=queues, troubles=troubles)
 
 

@@ -71,7 +71,10 @@ def _postgresql(url: URL, pool_size: int) -> Engine:
         | {
             "options": f"-c timezone=utc -c lock_timeout={LOCK_MILLISECONDS}"
             f" -c statement_timeout={STATEMENT_MILLISECONDS}"
-            " -c idle_in_transaction_session_timeout=60000",
+            " -c idle_in_transaction_session_timeout=60000"
+            # The server's side of the line: a client that vanished holds no lock for hours.
+            " -c tcp_keepalives_idle=10 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=3"
+            " -c tcp_user_timeout=15000",
         },
     )
 

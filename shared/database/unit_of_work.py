@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from shared.clock import Clock
 from shared.database.tables import MechanismTables
-from shared.messaging.message import Draft, Message
+from shared.messaging.message import LARGEST, Draft, Message
 from shared.messaging.wake import Wake
 
 
@@ -95,12 +95,16 @@ class UnitOfWork:
             data=draft.data,
             time=self.database.clock.now(),
         )
+        body = message.encode()
+        if len(body) > LARGEST:
+            # Every consumer would park it: refused here, in the sender's transaction.
+            raise ValueError(f"{message.type} is larger than {LARGEST} bytes: {len(body)}")
         self._outgoing.append(
             {
                 "message_id": message.id,
                 "type": message.type,
                 "subject": message.subject,
-                "body": message.encode().decode(),
+                "body": body.decode(),
                 "mandatory": not set(draft.type.consumed_by).isdisjoint(self.database.deployed),
                 "created_at": message.time,
             }

@@ -11,7 +11,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from shared.database.unit_of_work import Database, UnitOfWork
 from shared.logs import get_logger
 from shared.messaging.broker import Broker, Delivery
-from shared.messaging.failed import AT_ONCE, FailedMessages
+from shared.messaging.failed import AT_ONCE, Attempt, FailedMessages
 from shared.messaging.handlers import Handlers
 from shared.messaging.inbox import Inbox
 from shared.messaging.message import Message, Undecodable
@@ -35,6 +35,8 @@ class Consumer:
         self._unit_of_work = unit_of_work
         self._inbox = Inbox(database)
         self._failed = FailedMessages(database)
+        # Claimed when the database went: given back when it is there again. If this process ends, they count as tried.
+        self._to_give_back: list[Attempt] = []
 
     def run(self, broker: Broker, *, exchange: str, stop: threading.Event) -> None:
         """Consume until `stop` is set; returns when what was taken is finished and acknowledged."""
@@ -73,6 +75,7 @@ class Consumer:
             try:
                 self._handle_new(waiting)
             except _Failed as failed:
+                self._raise_if_away(failed.error)
                 # What stood before the culprit was rolled back with it, and is handled again.
                 place = waiting.index(failed.message)
                 self._again(waiting[:place])
@@ -97,6 +100,9 @@ class Consumer:
 
         An attempt is counted before it is made: a message that kills its process is parked like any other.
         """
+        while self._to_give_back:
+            self._failed.give_back(self._to_give_back[-1])
+            self._to_give_back.pop()
         tried = 0
         while tried < AT_ONCE and (attempt := self._failed.claim_due()) is not None:
             tried += 1
@@ -108,7 +114,11 @@ class Consumer:
                     self._failed.settle(uow.session, attempt.id)
             except Exception as error:  # noqa: BLE001 - handlers may raise anything
                 culprit = error.error if isinstance(error, _Failed) else error
-                self._raise_if_away(culprit)
+                try:
+                    self._raise_if_away(culprit)
+                except (DBAPIError, PoolTimeout):
+                    self._to_give_back.append(attempt)
+                    raise
                 self._failed.note(attempt, culprit)
         return tried
 
@@ -159,13 +169,14 @@ class Consumer:
         try:
             message = Message.decode(delivery.body)
             self._handlers.of(message)
-        except Undecodable as error:
+        except Exception as error:  # noqa: BLE001 - it lies in the bytes, and the next one waits
+            why = error if isinstance(error, Undecodable) else Undecodable(type(error).__name__)
             log.error(
                 "a message that cannot be read was parked",
                 service=self._database.service,
-                why=str(error),
+                why=str(why),
             )
-            self._failed.park_unreadable(delivery, error)
+            self._failed.park_unreadable(delivery, why)
             return None
         return message
 
@@ -191,6 +202,9 @@ class Consumer:
                     self._inbox.forget_old()
                     self._failed.forget_old()
             except (DBAPIError, PoolTimeout):
+                stop.wait(2)
+            except Exception as error:  # noqa: BLE001 - this thread has to live as long as its process
+                log.error("a turn of the retries failed", why=type(error).__name__, alarm=True)
                 stop.wait(2)
 
     def _raise_if_away(self, error: Exception) -> None:

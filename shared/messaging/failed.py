@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
@@ -63,9 +64,12 @@ class FailedMessages:
         )
 
     def park_unreadable(self, delivery: Delivery, error: Undecodable) -> None:
-        """Keep what is no message, for a person; its repeats are the same row."""
-        identity = delivery.message_id or hashlib.sha256(delivery.body).hexdigest()
-        self._keep(_kept(identity)[:200], delivery.body, _kept(str(error)), attempts=0, wait=None)
+        """Keep what is no message, for a person; its repeats are the same row.
+
+        By its bytes, not by the id that came with it: that may be another message's.
+        """
+        identity = str(UUID(bytes=hashlib.sha256(delivery.body).digest()[:16]))
+        self._keep(identity, delivery.body, _kept(str(error)), attempts=0, wait=None)
 
     def claim_due(self) -> Attempt | None:
         """Take one that is due for this process alone, and count the attempt before it is made.
@@ -94,6 +98,16 @@ class FailedMessages:
                 .values(attempts=attempt.number, next_attempt_at=self._next(attempt.number))
             )
         return attempt
+
+    def give_back(self, attempt: Attempt) -> None:
+        """It was no attempt: the database had gone, and the message is as it was before it was claimed."""
+        failed = self._table
+        with self._database.engine.begin() as connection:
+            connection.execute(
+                sa.update(failed)
+                .where(failed.c.id == attempt.id, failed.c.attempts == attempt.number)
+                .values(attempts=attempt.number - 1, next_attempt_at=self._database.clock.now())
+            )
 
     def settle(self, session: Session, failed_id: int) -> None:
         """It was handled, in this transaction."""

@@ -292,8 +292,10 @@ class _Store:
             for ticket in publication.owed:
                 del self._publications[ticket]
             for queue in self.queues.values() if publication.owed else ():
-                kept = [one for one in queue.queue if _ticket(one) not in publication.owed]
-                queue.queue = deque(kept)
+                # Consumers take from it meanwhile.
+                with queue.mutex:
+                    kept = [one for one in queue.queue if _ticket(one) not in publication.owed]
+                    queue.queue = deque(kept)
 
     def give_up(self) -> None:
         with self.changed:

@@ -41,6 +41,8 @@ CLOSE_SECONDS = 1.0
 AT_ONCE = 200
 # How long one queue may take to say what it holds.
 DEPTH_SECONDS = 2.0
+# How often a consumer makes sure that exchange and bindings are still there.
+DECLARE_SECONDS = 60.0
 _PERSISTENT = DeliveryMode.Persistent.value
 # AMQP's PRECONDITION_FAILED: it exists, with other arguments.
 _OTHERWISE = 406
@@ -54,10 +56,15 @@ Done = Callable[..., None]
 class PikaBroker:
     """The broker port on RabbitMQ."""
 
+    # Who consumes first shares the connection that declares and looks.
+    _CONTROL = ""
+
     def __init__(self, url: str, *, exchange: str) -> None:
         self._exchange = exchange
         self._publishing = _Line(url, f"{exchange} publishing")
         self._consuming = _Line(url, f"{exchange} consuming")
+        self._url, self._lines = url, {self._CONTROL: self._consuming}
+        self._making_lines = threading.Lock()
         self._one_batch = threading.Lock()
         self._outlet: _Outlet | None = None
         self._topologies: list[Topology] = []
@@ -121,6 +128,15 @@ class PikaBroker:
                 log.warning("the broker ended a subscription", queue=queue)
                 pause.wait()
 
+    def _line_of(self, queue: str) -> _Line:
+        """A connection a queue: what breaks the one (bytes that the client cannot decode) leaves the others alone."""
+        with self._making_lines:
+            if queue not in self._lines:
+                taken = any(line is self._consuming for name, line in self._lines.items() if name)
+                name = f"{self._exchange} consuming {queue}"
+                self._lines[queue] = _Line(self._url, name) if taken else self._consuming
+            return self._lines[queue]
+
     def _work_off(
         self,
         subscription: _Subscription,
@@ -132,18 +148,35 @@ class PikaBroker:
         def over() -> bool:
             return stop.is_set() or subscription.over
 
+        declared = time.monotonic()
         while not over():
+            if time.monotonic() - declared >= DECLARE_SECONDS:
+                declared = time.monotonic()
+                self._declare_again(subscription.connection)
             tag, deliveries = subscription.take(batch)
             if deliveries and hand_over(deliveries, handle_batch, pause=pause, over=over):
                 subscription.acknowledge(tag)
 
+    def _declare_again(self, connection: _Connection) -> None:
+        """An exchange or a binding that somebody deleted ends no subscription, and nobody would notice."""
+        try:
+            for topology in self._topologies:
+                _make(topology, connection, time.monotonic() + OPEN_SECONDS)
+        except AWAY as error:
+            log.warning("the topology could not be looked at", why=type(error).__name__)
+
     def _subscribe(self, queue: str, *, prefetch: int) -> _Subscription:
         deadline = time.monotonic() + OPEN_SECONDS
-        connection = self._consuming.connection(deadline)
+        connection = self._line_of(queue).connection(deadline)
         for topology in self._topologies:
             _make(topology, connection, deadline)
         subscription = _Subscription(connection, deadline)
-        subscription.start(queue, prefetch, deadline)
+        try:
+            subscription.start(queue, prefetch, time.monotonic() + OPEN_SECONDS)
+        except BaseException:
+            # Its answer may still come: then it would take messages that nobody handles.
+            subscription.close(wait=0)
+            raise
         return subscription
 
     def ping(self, timeout: float = 2.0) -> bool:
@@ -163,7 +196,8 @@ class PikaBroker:
 
     def close(self) -> None:
         self._publishing.close()
-        self._consuming.close()
+        for line in set(self._lines.values()):
+            line.close()
 
 
 class _Line:
@@ -420,11 +454,12 @@ class _Subscription(_Channel):
 
     def _on_message(self, _channel: Any, method: Any, properties: Any, body: bytes) -> None:
         headers = properties.headers or {}
+        count = headers.get("x-delivery-count")
         delivery = Delivery(
             body=body,
             redelivered=method.redelivered,
-            message_id=properties.message_id,
-            delivery_count=int(headers.get("x-delivery-count", 0)),
+            message_id=_text(properties.message_id),
+            delivery_count=count if isinstance(count, int) else 0,
             dead="x-death" in headers,
         )
         self._arrived.put((method.delivery_tag, delivery))
@@ -432,6 +467,11 @@ class _Subscription(_Channel):
     def _on_closed(self, channel: Any, why: BaseException) -> None:
         super()._on_closed(channel, why)
         self._arrived.put(None)
+
+
+def _text(value: Any) -> str | None:
+    """A short string as text; what is not UTF-8 comes as bytes."""
+    return value.decode("utf-8", "replace") if isinstance(value, bytes) else value
 
 
 def _left(deadline: float) -> float:
@@ -458,8 +498,8 @@ def _make(topology: Topology, connection: _Connection, deadline: float) -> None:
 def _make_queue(queue: Any, channel: _Channel, deadline: float) -> _Channel:
     """Declare one queue; the channel to go on with, since a refusal closes it.
 
-    One that was declared otherwise (by an older release, by hand) is replaced if that loses nothing, else used
-    as it is; either way it is reported.
+    One that was declared otherwise (by an older release, by hand) is reported and used as it is: while it were
+    replaced, what arrives for it and for others would be confirmed and lost for it.
     """
 
     def declare(done: Done) -> object:
@@ -472,34 +512,13 @@ def _make_queue(queue: Any, channel: _Channel, deadline: float) -> _Channel:
     except ChannelClosedByBroker as refusal:
         if refusal.reply_code != _OTHERWISE:
             raise
-        channel = _Channel(channel.connection, deadline)
-        if _is_idle(queue, channel, deadline):
-            channel.ask(lambda done: channel.amqp.queue_delete(queue.name, callback=done), deadline)
-            channel.ask(declare, deadline)
-            log.error(
-                "a queue was declared otherwise; it was empty and is replaced", queue=queue.name
-            )
-        else:
-            log.error(
-                "a queue was declared otherwise and is used as it is: it holds messages or is consumed",
-                queue=queue.name,
-                why=refusal.reply_text,
-            )
-    return channel
-
-
-def _is_idle(queue: Any, channel: _Channel, deadline: float) -> bool:
-    """Whether a queue holds nothing and feeds nobody. Its bindings go first: from then on what is for it comes back
-    to the publisher, who keeps it, so nothing can arrive between the look and the deletion."""
-    for binding in queue.bindings:
-        channel.ask(
-            partial(_unbind, channel.amqp, queue, binding),
-            deadline,
+        log.error(
+            "a queue was declared otherwise and is used as it is; the runbook says how to replace it",
+            queue=queue.name,
+            why=refusal.reply_text,
         )
-    found = channel.ask(
-        lambda done: channel.amqp.queue_declare(queue.name, passive=True, callback=done), deadline
-    )
-    return not found.method.message_count and not found.method.consumer_count
+        return _Channel(channel.connection, deadline)
+    return channel
 
 
 def _depth(queue: str, connection: _Connection, deadline: float) -> Depth:
@@ -520,7 +539,3 @@ def _depth(queue: str, connection: _Connection, deadline: float) -> Depth:
 
 def _bind(amqp: Any, queue: Any, binding: Any, done: Done) -> object:
     return amqp.queue_bind(queue.name, binding.exchange.name, binding.routing_key, callback=done)
-
-
-def _unbind(amqp: Any, queue: Any, binding: Any, done: Done) -> object:
-    return amqp.queue_unbind(queue.name, binding.exchange.name, binding.routing_key, callback=done)

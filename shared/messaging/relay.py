@@ -28,6 +28,8 @@ POLL_SECONDS = 1.0
 CONFIRM_SECONDS = 10.0
 # How often what came back unroutable is offered again: its queue may be back.
 UNROUTABLE_SECONDS = 10.0
+# A relay that says nothing for so long is gone: longer than its longest publish (PostgreSQL).
+IDLE_SECONDS = 30
 # One number for all services: an advisory lock belongs to one database, and each service has its own.
 RELAY_LOCK = 0x0D1A_106
 log = get_logger("relay")
@@ -42,12 +44,15 @@ class NotConfirmed(Exception):
 class Relay:
     """One service's relay. Any number may run; one is active, the others stand by (PostgreSQL)."""
 
-    def __init__(self, database: Database, broker: Broker) -> None:
+    def __init__(
+        self, database: Database, broker: Broker, *, idle_seconds: int = IDLE_SECONDS
+    ) -> None:
         self._database = database
         self._broker = broker
         self._on_postgresql = database.engine.dialect.name == "postgresql"
         self._largest = self._batch = BATCH[database.engine.dialect.name]
         self._offered_again = time.monotonic()
+        self._idle_seconds = idle_seconds
 
     def run(self, stop: threading.Event) -> None:
         """Relay until `stop` is set; a database or broker that is away is waited for."""
@@ -73,6 +78,15 @@ class Relay:
                     self._batch = FIRST_AGAIN
                 stop.wait(pause * random.uniform(0.5, 1.0))  # noqa: S311 - jitter, not a secret
                 pause = min(pause * 2, 5.0)
+            except Exception as error:  # noqa: BLE001 - a relay has to live as long as its process
+                log.error(
+                    "a turn of the relay failed",
+                    service=self._database.service,
+                    why=type(error).__name__,
+                    alarm=True,
+                )
+                stop.wait(pause)
+                pause = min(pause * 2, 5.0)
 
     @contextmanager
     def _active(self) -> Iterator[Connection | None]:
@@ -90,6 +104,10 @@ class Relay:
                     # If the server crashes before a commit of this session is on its disk, rows that were published
                     # come back and are published again; waiting for the disk would only delay the next message.
                     connection.execute(sa.text("SET synchronous_commit = off"))
+                    # It speaks every second. Silent for so long, its machine is gone, and with it must go the lock.
+                    connection.execute(
+                        sa.text(f"SET idle_session_timeout = '{self._idle_seconds}s'")
+                    )
                     connection.commit()
                 yield connection
             finally:
@@ -105,26 +123,33 @@ class Relay:
         )
 
     def offer_unroutable(self, connection: Connection) -> int:
-        """Publish again what came back, oldest first; the number that has found its queue."""
+        """Publish again all that came back, oldest first; the number that has found its queue."""
+        found, last = 0, -1
+        while (batch := self._offer_after(connection, last)) is not None:
+            found, last = found + batch[0], batch[1]
+        return found
+
+    def _offer_after(self, connection: Connection, last: int) -> tuple[int, int] | None:
+        """Offer the next batch behind the row `last`: how many found their queue, and the last row; None: none is left."""
         parked = self._database.tables.unroutable
         with connection.begin():
-            rows = connection.execute(
-                sa.select(parked).order_by(parked.c.id).limit(self._batch)
-            ).all()
+            wanted = sa.select(parked).where(parked.c.id > last).order_by(parked.c.id)
+            rows = connection.execute(wanted.limit(self._batch)).all()
+        if not rows:
+            return None
         receipts = self._publish(rows, mandatory=True)
         found = [row.id for row in rows if receipts[row.id] is Receipt.CONFIRMED]
         if found:
             with self._database.engine.begin() as writing:
                 writing.execute(sa.delete(parked).where(parked.c.id.in_(found)))
             log.info("what was unroutable has found its queue", count=len(found))
-        return len(found)
+        return len(found), rows[-1].id
 
     def _offer_again(self, connection: Connection) -> None:
         now = time.monotonic()
         if now - self._offered_again >= UNROUTABLE_SECONDS:
             self._offered_again = now
-            while self.offer_unroutable(connection) == self._batch:
-                pass
+            self.offer_unroutable(connection)
 
     def _from_postgresql(self, connection: Connection) -> int:
         """One transaction: rows deleted, published, confirmed, then committed.

@@ -6,11 +6,14 @@ import json
 import os
 import threading
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, cast
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from shared.database.unit_of_work import UnitOfWork
 from shared.messaging.broker import Broker, Outgoing, Receipt, connect
@@ -20,6 +23,7 @@ from shared.messaging.topology import topology
 from tests.support.clocks import FixedClock
 from tests.support.databases import ServiceDatabases
 from tests.support.harness import delivery
+from tests.support.proxy import Wire
 from tests.support.queues import delete_queues
 from tests.support.toy import ADDED, TABLES, UNWANTED, Deadly, Toy, toy
 from tests.support.waiting import until
@@ -322,6 +326,7 @@ def test_a_message_that_kills_its_process_costs_no_other_an_attempt(
         ({"specversion": "2.0"}, "not a CloudEvent"),
         ({"data": {"number": "ten"}}, "does not fit"),
         ({"data": {"number": 1, "trouble": "x" * (10 * 1024 * 1024)}}, "larger than"),
+        ({"sequence": float("inf")}, "OverflowError"),
     ],
     ids=lambda value: str(value)[:40],
 )
@@ -339,6 +344,90 @@ def test_hostile_messages_are_parked_with_their_reason(
     assert path.toy.count(TABLES.failed, parked, TABLES.failed.c.reason.contains(reason)) == 1
 
 
+def test_a_message_nested_too_deep_to_be_written_again_is_parked(path: WholePath) -> None:
+    """It could be read once, and then stood in everybody's way."""
+    path.toy.publish(1, 2)
+    hostile, good = _bodies(path.toy)
+    nested = "[" * 900 + "]" * 900
+    body = hostile.replace(b'"number": 1', f'"number": 1, "more": {nested}'.encode())
+    assert body != hostile
+    path.consumer.handle_batch([delivery(body), delivery(good)])
+
+    assert path.toy.effects() == [2]
+    assert path.toy.count(TABLES.failed, TABLES.failed.c.reason.contains("nested")) == 1
+
+
+def test_junk_that_came_with_the_id_of_a_good_message_does_not_stand_for_it(
+    path: WholePath,
+) -> None:
+    """An id of the wire is no proof; each junk is a row of its own, its repeats are the same."""
+    path.toy.publish(1)
+    (good,) = _bodies(path.toy)
+    known = json.loads(good)["id"]
+    junk = [delivery(body, known) for body in (b"junk", b"other junk", b"junk")]
+    path.consumer.handle_batch(junk)
+    path.consumer.handle_batch([delivery(good, known)])
+
+    assert path.toy.effects() == [1]
+    assert path.toy.count(TABLES.failed) == 2
+
+
+def test_what_every_consumer_would_park_is_refused_where_it_is_written(path: WholePath) -> None:
+    """In the transaction of the sender, who can do something about it."""
+    with pytest.raises(ValueError, match="larger than"):
+        path.toy.publish(1, trouble="ố" * 400_000)
+    assert path.toy.count(TABLES.outbox) == 0
+
+
+def test_what_stands_behind_many_that_nobody_wants_is_offered_again(path: WholePath) -> None:
+    """However many batches of them there are."""
+    path.start("consume")
+    path.toy.publish(*range(30), type_=UNWANTED)
+    path.toy.publish(30)
+    park_the_outbox(path.toy)
+    relay = Relay(path.toy.database, path.broker)
+    relay._batch = 10
+
+    with path.toy.database.engine.connect() as connection:
+        until(lambda: relay.offer_unroutable(connection) == 1)
+    until(lambda: path.toy.effects() == [30])
+
+
+@pytest.mark.postgres
+def test_an_outage_costs_a_message_none_of_its_attempts(
+    scratch_database: Callable[[], str], clock: FixedClock
+) -> None:
+    """Claimed and counted, then the database went: given back when it is there again."""
+    wire = Wire(scratch_database())
+    service = toy(wire.url, clock=clock)
+    goes = threading.Event()
+
+    def unit_of_work() -> UnitOfWork:
+        if goes.is_set():
+            wire.take_away()
+        return service.unit_of_work()
+
+    consumer = Consumer(
+        database=service.database, handlers=service.handlers, unit_of_work=unit_of_work
+    )
+    service.publish(1)
+    consumer.take_dead([delivery(body) for body in _bodies(service)])
+    try:
+        for _ in range(7):
+            clock.advance(seconds=60)
+            goes.set()
+            with pytest.raises((DBAPIError, PoolTimeout)):
+                consumer.retry_due()
+            goes.clear()
+            wire.repair()
+        clock.advance(seconds=60)
+        until(lambda: consumer.retry_due() == 1)
+        assert service.effects() == [1]
+    finally:
+        service.database.close()
+        wire.close()
+
+
 def test_a_slow_broker_gets_batches_that_it_can_confirm_in_time(path: WholePath) -> None:
     """What was not confirmed comes again in fewer at a time, or a long outbox would be offered in vain for ever."""
     path.start("consume")
@@ -353,14 +442,60 @@ def test_a_slow_broker_gets_batches_that_it_can_confirm_in_time(path: WholePath)
     assert path.toy.effects() == list(range(400))
 
 
+@pytest.mark.parametrize("path", WAYS[1:], indirect=True)
 def test_two_relays_keep_the_order(path: WholePath) -> None:
-    """One is active, the other stands by."""
-    path.start("relay", "relay", "consume")
-    path.toy.publish(*range(300))
+    """One is active, the other stands by, though its broker is the faster one."""
+    assert _relayed_by_two(path, Relay) == list(range(200))
 
-    until(lambda: path.toy.count(TABLES.outbox) == 0 and len(path.toy.effects()) >= 300)
 
-    assert path.toy.effects() == list(range(300))
+@pytest.mark.parametrize("path", WAYS[1:], indirect=True)
+def test_without_the_lock_two_relays_disturb_the_order(path: WholePath) -> None:
+    """Negative control: one overtakes the other."""
+    assert _relayed_by_two(path, _Unlocked) != list(range(200))
+
+
+def _relayed_by_two(path: WholePath, kind: type[Relay]) -> list[int]:
+    """What came, in its order, when two relays work on batches of ten, and one of them is slow."""
+    path.start("consume")
+    broker, stop = path.broker, threading.Event()
+    relays = [kind(path.toy.database, cast("Broker", one)) for one in (_Dawdling(broker), broker)]
+    threads = [threading.Thread(target=relay.run, args=(stop,), daemon=True) for relay in relays]
+    for relay in relays:
+        relay._batch = relay._largest = 10
+    for number in range(200):
+        path.toy.publish(number)
+    for thread in threads:
+        thread.start()
+    try:
+        until(lambda: path.toy.count(TABLES.outbox) == 0 and len(path.toy.effects()) >= 200)
+    finally:
+        stop.set()
+        for thread in threads:
+            thread.join(10)
+    return path.toy.effects()
+
+
+class _Unlocked(Relay):
+    """A relay without its guard."""
+
+    @contextmanager
+    def _active(self) -> Iterator[sa.Connection]:
+        with self._database.engine.connect() as connection:
+            yield connection
+
+
+class _Dawdling:
+    """A broker that takes its time before it publishes."""
+
+    def __init__(self, broker: Broker) -> None:
+        self._broker = broker
+
+    def publish(self, batch: Sequence[Outgoing], *, timeout: float = 10.0) -> list[Receipt]:
+        threading.Event().wait(0.05)
+        return self._broker.publish(batch, timeout=timeout)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._broker, name)
 
 
 class _Slow:

@@ -219,7 +219,9 @@ def test_status_says_what_each_queue_holds_and_which_is_missing(place: Place) ->
             ]
         )
     )
-    assert place.ask("status").exit_code == 0
+    said = place.ask("status")
+    assert said.exit_code == 1
+    assert f"! queue {name}: 3 wait and nobody consumes" in said.output
 
     with Connection(place.environment["BROKER_URL"]) as connection:
         connection.default_channel.queue_delete(f"{name}.dead")

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 import psycopg
 import pytest
 
 from shared.database.bounded import BoundedConnection
 from shared.database.engine import create_engine
+from shared.messaging.broker import connect
+from shared.messaging.relay import Relay
 from tests.support.databases import dsn, postgresql_url
 from tests.support.proxy import Wire
+from tests.support.toy import toy
+from tests.support.waiting import until
 
 pytestmark = pytest.mark.postgres
 
@@ -53,3 +58,32 @@ def test_services_use_such_connections() -> None:
     assert isinstance(connection.driver_connection, BoundedConnection)
     connection.close()
     engine.dispose()
+
+
+def test_a_relay_that_vanished_gives_its_lock_to_the_one_that_stands_by(
+    scratch_database: Callable[[], str],
+) -> None:
+    """Its machine is gone and no reset came: the server ends a session that is silent for too long."""
+    url = scratch_database()
+    wire = Wire(url)
+    gone = toy(wire.url)
+    engine = create_engine(url)
+    stands_by = replace(gone.database, engine=engine)
+    broker = connect("memory://", exchange="vanished")
+
+    def takes_over() -> bool:
+        with Relay(stands_by, broker)._active() as other:
+            return other is not None
+
+    try:
+        with Relay(gone.database, broker, idle_seconds=2)._active() as held:
+            assert held is not None
+            assert not takes_over()
+            wire.swallow()
+            until(takes_over)
+            wire.take_away()
+    finally:
+        broker.close()
+        engine.dispose()
+        gone.database.close()
+        wire.close()
