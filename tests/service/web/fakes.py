@@ -165,6 +165,7 @@ class World:
         self.sent: list[tuple[str, str, Any]] = []
         self.away: set[str] = set()
         self.ended: set[str] = set()
+        self.undescribed = False
 
     def add(self, **changes: Any) -> dict[str, Any]:
         made = event(**changes)
@@ -487,6 +488,17 @@ def events(world: World) -> Flask:
         owned(event_id).update(sent)
         return owned(event_id)
 
+    @app.post("/v1/events/<event_id>/postpone")
+    def postpone(event_id: str) -> Any:
+        owned(event_id).update(body({"reason"}, {"reason"}), status="postponed")
+        return owned(event_id)
+
+    @app.post("/v1/events/<event_id>/complete")
+    def complete(event_id: str) -> Any:
+        body(set())
+        owned(event_id).update(status="completed")
+        return owned(event_id)
+
     @app.post("/v1/events/<event_id>/cancel")
     def cancel(event_id: str) -> Any:
         owned(event_id).update(body({"reason"}, {"reason"}), status="cancelled")
@@ -494,6 +506,13 @@ def events(world: World) -> Flask:
             if registration["event_id"] == event_id:
                 registration.update(status="cancelled", cancelled_at=iso(NOW), position=None)
         return owned(event_id)
+
+    @app.get("/v1/events/<event_id>/schema.jsonld")
+    def schema(event_id: str) -> Any:
+        found = world.events.get(event_id)
+        if found is None or found["status"] == "draft" or world.undescribed:
+            raise NotFound
+        return {"@type": "Event", "name": found["title"]["vi"]}
 
     @app.get("/v1/calendar.ics")
     @app.get("/v1/calendars/mat.ics", defaults={"event_id": ""})

@@ -212,3 +212,36 @@ def test_a_mail_stands_in_a_frame_that_can_do_nothing(world):
     assert "<script>alert" not in page
     assert 'href="/toi"' in page
     assert 'href="https://evil' not in page
+
+
+def test_a_postponed_event_says_so_to_everybody_and_waits_for_its_new_time(organiser, world):
+    event = world.add()
+    overview = f"/to-chuc/su-kien/{event['id']}"
+    step = f"{overview}/tam-hoan"
+
+    assert "166 người đã có chỗ: Báo tạm hoãn" in organiser.get(step).text
+    done = organiser.post(step, {"reason.vi": "Hội trường đang sửa"}, page=step)
+
+    assert done.location == overview
+    page = organiser.get(overview).text
+    assert "Đặt thời gian mới" in page
+    assert "Hủy sự kiện" in page
+    assert "Ghi nhận đã diễn ra" not in page
+    public = organiser.get(f"/su-kien/{event['id']}").text
+    assert "Sự kiện tạm hoãn" in public
+    assert "Hội trường đang sửa" in public
+    assert "Đăng ký tham dự" not in public
+
+
+def test_an_event_that_is_over_is_marked_as_held(organiser, world):
+    event = world.add(ends_at="2020-01-01T09:00:00Z", starts_at="2020-01-01T07:00:00Z")
+    overview = f"/to-chuc/su-kien/{event['id']}"
+
+    page = organiser.get(overview).text
+    assert "Ghi nhận đã diễn ra" in page
+    assert "Đổi lịch" not in page
+    done = organiser.post(f"{overview}/da-dien-ra", page=overview)
+
+    assert done.location == overview
+    assert event["status"] == "completed"
+    assert "Đã diễn ra" in organiser.get(overview).text
