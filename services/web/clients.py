@@ -128,6 +128,10 @@ class Events(_Client):
     def cancel(self, event_id: str, *, reason: Json) -> Json:
         return self._send("POST", f"/v1/events/{event_id}/cancel", {"reason": reason})
 
+    def for_search_engines(self, event_id: str) -> Json:
+        """A public event as schema.org has it."""
+        return self._get(f"/v1/events/{event_id}/schema.jsonld")
+
     def ics(self, path: str, *, known: str | None, params: Json) -> httpx2.Response:
         """A calendar as it stands, or 304 when `known` (an entity tag) is still right."""
         headers = {"If-None-Match": known} if known else {}

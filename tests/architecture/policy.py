@@ -68,6 +68,12 @@ POLICY: dict[str, str] = {
     "events GET /v1/events/{event_id}/calendar.ics": "published",
     "events GET /v1/events/{event_id}/history": "organiser leader admin",
     "events GET /v1/calendar.ics": "anyone",
+    "events GET /v1/events/{event_id}/schema.jsonld": "published",
+    "events GET /v1/open-data/catalogue.jsonld": "anyone",
+    "events GET /v1/open-data/events.json": "anyone",
+    "events GET /v1/open-data/events.csv": "anyone",
+    "events GET /v1/feeds/rss.xml": "anyone",
+    "events GET /v1/feeds/atom.xml": "anyone",
     # One's own calendar is read by programs that cannot sign in: its address is the proof.
     "events GET /v1/calendar-addresses": "person",
     "events POST /v1/calendar-addresses": "person",

@@ -34,6 +34,8 @@ from shared.messaging.message import Draft, Message
 Copy = TypeVar("Copy", OrganisationCopy, RegistrationCopy, SeatsCopy)
 # The most events that one calendar holds.
 LARGEST_FEED = 1000
+# The most events that a feed of news holds.
+LARGEST_NEWS = 50
 # A calendar still shows what is just over, so that it does not vanish at midnight, and for as long what was called
 # off, so that clients learn of it.
 KEPT_IN_CALENDARS = timedelta(days=30)
@@ -99,6 +101,19 @@ class Events:
             listed = listed.where(Event.id > cursors.decode_id(cursor))
         rows = list(self._session.scalars(listed.order_by(Event.id).limit(limit + 1)))
         return rows[:limit], cursors.encode(rows[limit - 1].id) if len(rows) > limit else None
+
+    def newest(self) -> Sequence[Event]:
+        """Public events, what was published or changed last first."""
+        changed = sa.select(Event).where(Event.status != Status.DRAFT)
+        ordered = changed.order_by(Event.updated_at.desc(), Event.id.desc()).limit(LARGEST_NEWS)
+        return self._session.scalars(ordered).all()
+
+    def public_after(self, event_id: UUID | None, *, limit: int) -> Sequence[Event]:
+        """Public events in the order in which they were begun, from after this one on."""
+        listed = sa.select(Event).where(Event.status != Status.DRAFT)
+        if event_id is not None:
+            listed = listed.where(Event.id > event_id)
+        return self._session.scalars(listed.order_by(Event.id).limit(limit)).all()
 
     def in_calendar(
         self,

@@ -1,6 +1,23 @@
 """The HTTP API of events: it translates and decides nothing. A file a concept, one blueprint."""
 
-from services.events.routes import calendars, events, history, imports, programmes, warnings
+from services.events.routes import (
+    calendars,
+    events,
+    history,
+    imports,
+    open_data,
+    programmes,
+    warnings,
+)
 from services.events.routes.blueprint import bp
 
-__all__ = ["bp", "calendars", "events", "history", "imports", "programmes", "warnings"]
+__all__ = [
+    "bp",
+    "calendars",
+    "events",
+    "history",
+    "imports",
+    "open_data",
+    "programmes",
+    "warnings",
+]

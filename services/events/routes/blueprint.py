@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 from uuid import UUID
 
-from flask import Response, jsonify
+from flask import Request, Response, jsonify
 
 from services.events.deps import current_deps
 from services.events.models import Event
@@ -14,6 +15,14 @@ from shared.http.access import caller, permit
 from shared.http.application import Blueprint
 
 bp = Blueprint("events", __name__, url_prefix="/v1", description="Events and their calendars")
+
+
+def fingerprinted(response: Response, asked: Request) -> Response:
+    """An answer with its ETag; 304 for whoever has it."""
+    response.vary.add("Accept-Language")
+    response.set_etag(hashlib.sha256(response.get_data()).hexdigest()[:32])
+    response.make_conditional(asked)
+    return response
 
 
 def own_event(uow: UnitOfWork, event_id: UUID) -> Event:

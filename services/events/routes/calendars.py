@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlencode
@@ -15,7 +14,7 @@ from services.events.deps import current_deps
 from services.events.models import Event
 from services.events.models.calendar_address import digest
 from services.events.operations import calendars as operations
-from services.events.routes.blueprint import bp
+from services.events.routes.blueprint import bp, fingerprinted
 from services.events.schemas.calendars import (
     CalendarAddressList,
     CalendarAddressRequest,
@@ -122,7 +121,4 @@ def _calendar(
     )
     response = Response(content, content_type=ical.CONTENT_TYPE)
     response.headers["Content-Disposition"] = f'inline; filename="{name}"'
-    response.vary.add("Accept-Language")
-    response.set_etag(hashlib.sha256(content).hexdigest()[:32])
-    response.make_conditional(request)
-    return response
+    return fingerprinted(response, request)

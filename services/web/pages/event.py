@@ -24,12 +24,20 @@ def event(event_id: UUID) -> str:
         offer=offer,
         place=place_of(found, offer, now=now()),
         mine=standing(str(event_id)),
+        described=described(found),
     )
 
 
 @bp.get("/su-kien/<uuid:event_id>.ics")
 def event_ics(event_id: UUID) -> Response:
     return ics(f"/events/{event_id}/calendar.ics")
+
+
+def described(event: Json) -> Json | None:
+    """What search engines read of a public event."""
+    if event["status"] == "draft":
+        return None
+    return if_there(lambda: clients().events.for_search_engines(event["id"]))
 
 
 def standing(event_id: str) -> Json | None:

@@ -102,6 +102,43 @@ def test_hostile_text_is_shown_exactly_and_never_as_markup(browser, world, text)
         assert "<img" not in page
 
 
+@pytest.mark.parametrize("text", [*HOSTILE, "</script><script>alert(1)</script>", "<!--<script>"])
+def test_search_engines_read_an_event_in_a_block_that_no_text_can_leave(browser, world, text):
+    event = world.add(title={"vi": text})
+
+    answer = browser.get(f"/su-kien/{event['id']}")
+
+    (block,) = re.findall(
+        r'<script type="application/ld\+json" nonce="([\w-]+)">(.*?)</script>',
+        answer.text,
+        re.DOTALL,
+    )
+    assert json.loads(block[1]) == {"@type": "Event", "name": text}
+    assert "<" not in block[1]
+    assert f"'nonce-{block[0]}'" in answer.headers["Content-Security-Policy"]
+
+
+def test_an_event_is_shown_though_nobody_can_describe_it_to_search_engines(browser, world):
+    event = world.add()
+    world.undescribed = True
+
+    page = browser.get(f"/su-kien/{event['id']}")
+
+    assert page.status_code == 200
+    assert "ld+json" not in page.text
+
+
+def test_every_page_names_the_feeds(browser):
+    page = browser.get("/").text
+
+    for kind, address in (
+        ("text/calendar", "/lich.ics"),
+        ("application/atom+xml", "/api/events/v1/feeds/atom.xml"),
+        ("application/rss+xml", "/api/events/v1/feeds/rss.xml"),
+    ):
+        assert f'<link rel="alternate" type="{kind}" href="{address}"' in page
+
+
 def test_what_was_searched_is_escaped(browser):
     page = browser.get("/", query_string={"q": '"><script>alert(1)</script>'}).text
 
