@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import sqlalchemy as sa
 from alembic import command, context
@@ -52,12 +53,16 @@ def run(metadata: sa.MetaData) -> None:
         if connection.dialect.name == "postgresql":
             connection.execute(sa.select(sa.func.pg_advisory_lock(_MIGRATION_LOCK)))
             connection.commit()
+        else:
+            # A table that others refer to is changed by making it anew. Inside a transaction this would do nothing.
+            _set_foreign_keys(connection, "OFF")
         context.configure(
             connection=connection,
             target_metadata=metadata,
             version_table=_version_table(settings.attributes["service"]),
             render_as_batch=connection.dialect.name == "sqlite",
             transaction_per_migration=True,
+            on_version_apply=_require_whole,  # type: ignore[arg-type]  # called by keyword
         )
         with context.begin_transaction():
             context.run_migrations()
@@ -65,6 +70,22 @@ def run(metadata: sa.MetaData) -> None:
         if connection.dialect.name == "postgresql":
             connection.execute(sa.select(sa.func.pg_advisory_unlock(_MIGRATION_LOCK)))
             connection.commit()
+        else:
+            _set_foreign_keys(connection, "ON")
+
+
+def _set_foreign_keys(connection: sa.Connection, to: str) -> None:
+    driver: Any = connection.connection.driver_connection
+    driver.execute(f"PRAGMA foreign_keys = {to}")
+
+
+def _require_whole(*, ctx: MigrationContext, **_: object) -> None:
+    """Before a step is committed on SQLite: nothing refers to what is not there."""
+    connection = ctx.connection
+    if connection is None or connection.dialect.name != "sqlite":
+        return
+    if broken := connection.exec_driver_sql("PRAGMA foreign_key_check").all():
+        raise RuntimeError(f"a migration broke {len(broken)} references: {broken[0]}")
 
 
 def _version_table(service: str) -> str:

@@ -106,3 +106,44 @@ def test_what_events_use_is_known_of_those_that_were_there(engine: sa.Engine) ->
 
     assert used == {f"leader:{organisation}:chu tich", "room:tru so|so 1"}
     assert kept == [1, 1, 5]
+
+
+def test_every_step_from_the_first_keeps_an_event_with_its_partners(engine: sa.Engine) -> None:
+    """Though its table is made anew on the way, which others refer to."""
+    event, partner = new_id(), new_id()
+    now = datetime(2026, 3, 5, tzinfo=UTC)
+    command.upgrade(config("events", engine), "0001")
+    with engine.begin() as connection:
+        insert(
+            connection,
+            "events",
+            id=event,
+            organisation_id=new_id(),
+            kind_key="dialogue",
+            status="draft",
+            title={"vi": "Đối thoại"},
+            illustrative=False,
+            hosts=[],
+            timezone="Asia/Ho_Chi_Minh",
+            waitlist=True,
+            folded="doi thoai",
+            uid="1@test.example",
+            version=1,
+            sequence=0,
+            calendar_sequence=0,
+            created_at=now,
+            updated_at=now,
+        )
+        insert(connection, "partners", event_id=event, organisation_id=partner, position=0)
+    command.upgrade(config("events", engine), "head")
+    command.downgrade(config("events", engine), "0002")
+
+    with engine.connect() as connection:
+        kept = sa.table("partners", sa.column("organisation_id", sa.Uuid()))
+        assert connection.scalars(sa.select(kept.c.organisation_id)).all() == [partner]
+        on = connection.exec_driver_sql("PRAGMA foreign_keys").scalar() if _is_file(engine) else 1
+        assert on == 1
+
+
+def _is_file(engine: sa.Engine) -> bool:
+    return engine.dialect.name == "sqlite"
