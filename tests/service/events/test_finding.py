@@ -10,7 +10,9 @@ from uuid import UUID
 
 import pytest
 import sqlalchemy as sa
+from alembic import command
 
+from shared.database.migrations import config
 from shared.http import cursors
 from shared.ids import new_id
 from tests.service.events.conftest import Events, wrong_fields
@@ -399,3 +401,15 @@ def test_every_filter_has_an_index_that_keeps_the_order_of_lists(
         name: [*columns, "id", "ends_at"] for name, columns in wanted.items()
     }
     engine.dispose()
+
+
+def test_events_from_before_are_found_by_their_languages_too(events: Events) -> None:
+    """The migration reads them from what every event had; and it can be taken back."""
+    on_day(events, 1, "Một", languages=["vi", "en"])
+    tree = config("events", events.database.engine)
+
+    command.downgrade(tree, "0005")
+    assert not sa.inspect(events.database.engine).has_table("spoken")
+    command.upgrade(tree, "head")
+
+    assert events.found("?language=en") == events.found("?language=vi") == ["Một"]
