@@ -75,6 +75,27 @@ class EventOver(Problem):
     )
 
 
+class OnlyDraftsRepeat(Problem):
+    """What people already rely on is not made the first of many behind their backs."""
+
+    status, type = 409, "only-drafts-repeat"
+    title = Text("Chỉ bản nháp mới lặp lại được", "Only a draft can be repeated")
+    detail = Text(
+        "Sự kiện đã công bố: xin tạo bản nháp mới rồi đặt quy tắc lặp.",
+        "It is published: please begin a new draft and give that one a rule.",
+    )
+
+
+class RepeatsAlready(Problem):
+    """An event is of one series at most."""
+
+    status, type = 409, "repeats-already"
+    title = Text("Sự kiện đã thuộc một chuỗi", "The event is part of a series already")
+    detail = Text(
+        "Xin sửa quy tắc lặp của chuỗi đó.", "Please change the rule of that series instead."
+    )
+
+
 class NoSuchWarning(Problem):
     """Only what is warned of can be accepted."""
 

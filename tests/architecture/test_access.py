@@ -103,7 +103,8 @@ class Probe:
         """`who` may, nobody else; every caller tries, on each target if there is one."""
         service, method, path = name.split(" ", 2)
         body = BODIES.get(name)
-        about_an_object = "{" in path or "$organisation" in f"{query}{body}" or "$event" in query
+        named = any(word in f"{query}{body}" for word in ("$organisation", "$draft"))
+        about_an_object = "{" in path or named or "$event" in query
         for caller in CALLERS:
             for target in TARGETS if about_an_object else ("own",):
                 may = self._scene.may(who.split(), caller, target)

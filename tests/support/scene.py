@@ -68,6 +68,12 @@ class Scene:
             for target, host in HOSTS.items()
         }
 
+    @cached_property
+    def series(self) -> dict[str, dict[str, str]]:
+        """By target: a series that is partly published, and a draft that could become one."""
+        missing = {"series": str(new_id()), "draft": str(new_id())}
+        return {"missing": missing} | {target: self._series(target) for target in HOSTS}
+
     def call(
         self,
         service: str,
@@ -94,6 +100,10 @@ class Scene:
                 ids = ids | {"notice": self.notices[target][whose]}
         if isinstance(body, dict) and "$session" in body.values():
             ids = ids | {"session": self._session()}
+        if "{series_id}" in path or "$draft" in f"{body!r}":
+            lasting = target == "missing" or not changes
+            ids = ids | (self.series[target] if lasting else self._series(target))
+            path = path.replace("{series_id}", ids["series"])
         if "{secret}" in path:
             secret = "none" if target == "missing" else self._calendar(target)
             path = path.replace("{secret}", secret)
@@ -261,6 +271,17 @@ class Scene:
             lambda: client.get(f"/v1/offers/{event}").status_code == 200, what="the event's offer"
         )
         return event
+
+    def _series(self, target: str) -> dict[str, str]:
+        """Two dates, the first of them published, and another draft."""
+        body = event_body(self._organisations[HOSTS[target]])
+        first, other = (
+            str(self._admin("events", "POST", "/events", body, expect=201)["id"]) for _ in range(2)
+        )
+        wish = {"event_id": first, "rule": "FREQ=DAILY;COUNT=2"}
+        series = self._admin("events", "POST", "/series", wish, expect=201)
+        self._admin("events", "POST", f"/events/{first}/publish", {}, expect=200)
+        return {"series": str(series["id"]), "draft": other}
 
     def _programme(self, host: str) -> str:
         """What `host` owes in a year: nothing yet."""

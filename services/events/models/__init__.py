@@ -9,6 +9,7 @@ from services.events.models.partner import Part, Partner
 from services.events.models.programme import OwedEvent, Programme
 from services.events.models.rule import AcceptedWarning, Holiday, Rule
 from services.events.models.spoken import Spoken
+from services.events.models.series import Series
 from services.events.models.use import Use
 
 __all__ = [
@@ -28,6 +29,7 @@ __all__ = [
     "RegistrationCopy",
     "Rule",
     "SeatsCopy",
+    "Series",
     "Spoken",
     "Status",
     "Use",

@@ -24,6 +24,7 @@ from services.events.models import checks
 from services.events.models.base import Base
 from services.events.models.copies import OrganisationCopy, SeatsCopy
 from services.events.models.kind import Kind
+from services.events.models.moving import agenda_along
 from services.events.models.partner import Part, Partner
 from services.events.models.shapes import AS_JSON, shaped
 from services.events.models.spoken import Spoken
@@ -166,6 +167,13 @@ class Event(Base):
         doc="Of the last rescheduling, of the postponement or of the cancellation"
     )
     folded: Mapped[str] = mapped_column(sa.Text, doc="What a search looks through")
+    series_id: Mapped[UUID | None] = mapped_column(sa.ForeignKey("series.id"), index=True)
+    occurrence: Mapped[datetime | None] = mapped_column(
+        doc="The start that the rule of its series gave, wherever it was moved to since"
+    )
+    apart: Mapped[list[Any]] = mapped_column(
+        doc="Names of what was changed for this one of its series alone"
+    )
 
     uid: Mapped[str] = mapped_column(sa.String(300), unique=True)
     version: Mapped[int]
@@ -230,6 +238,7 @@ class Event(Base):
             participants=[],
             illustrative=False,
             waitlist=True,
+            apart=[],
         )
         event._set(fields)
         event._require_no(checks.contradictions(event))
@@ -319,7 +328,7 @@ class Event(Base):
         """Move a published event, or give a postponed one its new time; the names of what moved, empty if nothing did.
 
         The end of registration keeps its distance to the start unless it is given; it is never later
-        than the event's end.
+        than the event's end. The items of the agenda move along.
         """
         self._require_ahead(now)
         assert self.starts_at is not None and self.registration_closes_at is not None  # noqa: PT018
@@ -328,7 +337,14 @@ class Event(Base):
             starts_at - (self.starts_at - self.registration_closes_at), ends_at
         )
         wanted = self._different(
-            {"starts_at": starts_at, "ends_at": ends_at, "registration_closes_at": closes_at}
+            {
+                "starts_at": starts_at,
+                "ends_at": ends_at,
+                "registration_closes_at": closes_at,
+                "agenda": agenda_along(
+                    self.agenda, before=self.starts_at, after=starts_at, timezone=self.timezone
+                ),
+            }
         )
         if not wanted and not was_postponed:
             return set()
@@ -373,6 +389,20 @@ class Event(Base):
         self._changed(IN_CALENDARS, now)
         return True
 
+    def stand_apart(self, changed: Iterable[str]) -> None:
+        """Remember what was changed for this one of its series alone: changes of the series leave it as it is."""
+        if self.series_id is not None:
+            # Where it is and how one gets in are parts of one field.
+            names = {name.partition(".")[0] for name in changed} - {"status"}
+            self.apart = sorted(names.union(self.apart))
+
+    def is_settled(self, now: datetime) -> bool:
+        """Whether it is left as it is when its series changes: it was called off, or it has begun."""
+        if self.status in (Status.CANCELLED, Status.COMPLETED):
+            return True
+        begun = self.starts_at is not None and self.starts_at <= now
+        return self.status is Status.PUBLISHED and begun
+
     def next_message(self) -> int:
         """The sequence of the next message about this event, whose row the caller has locked."""
         self.sequence += 1
@@ -395,18 +425,24 @@ class Event(Base):
             partner.invited_at = now
         return waiting
 
+    def value_of(self, name: str) -> Any:
+        """A field as `draft` and `edit` take it."""
+        if name in PARTICIPANTS:
+            return [one.organisation_id for one in getattr(self, name)]
+        return getattr(self, "kind_key" if name == "kind" else name)
+
     def _different(self, fields: Mapping[str, Any]) -> dict[str, Any]:
         """What would change. A venue and a document are edited part by part (as RFC 7396 has it)."""
         wanted = {}
         for name, value in fields.items():
             if name in PARTICIPANTS:
-                known: Any = [one.organisation_id for one in getattr(self, name)]
+                known: Any = self.value_of(name)
                 value = list(dict.fromkeys(value))  # noqa: PLW2901
             elif name in AS_JSON:
                 known = getattr(self, name)
                 value = shaped(name, value, known)  # noqa: PLW2901
             else:
-                known = getattr(self, "kind_key" if name == "kind" else name)
+                known = self.value_of(name)
             if value != known:
                 wanted[name] = value
         return wanted

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from calendar import monthrange
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import islice
@@ -93,7 +94,7 @@ class Rule:
         """Read the value of an RRULE, with or without that word before it; RuleRefused says what is wrong with it."""
         parts = _parts(text)
         _require_sense(parts)
-        return cls(";".join(f"{name}={parts[name]}" for name in _PARTS if name in parts))
+        return _normal(parts)
 
     def occurrences(self, starts_at: datetime, timezone: str) -> list[datetime]:
         """Every start, the first one included, as the clocks of `timezone` show it; aware, in that zone.
@@ -103,7 +104,8 @@ class Rule:
         reaches further than FURTHEST.
         """
         zone = ZoneInfo(timezone)
-        first = starts_at.astimezone(zone).replace(tzinfo=None, fold=0)
+        # Rules count in whole seconds.
+        first = starts_at.astimezone(zone).replace(tzinfo=None, fold=0, microsecond=0)
         parts = _parts(self.text)
         count, end = int(parts.pop("COUNT", 0)), _end(parts.pop("UNTIL", None), zone)
         horizon = first + FURTHEST
@@ -125,6 +127,19 @@ class Rule:
         if len(found) < count:
             raise RuleRefused(_TOO_FAR)
         return [start.replace(tzinfo=zone) for start in found]
+
+    def divided(self, first: Sequence[datetime]) -> tuple[Rule, Rule]:
+        """As two: one that ends with the last of `first`, the dates that it gives first, and one for the rest."""
+        parts = _parts(self.text)
+        ends = {"UNTIL": f"{first[-1].astimezone(UTC):%Y%m%dT%H%M%SZ}"}
+        before = {name: said for name, said in parts.items() if name != "COUNT"} | ends
+        if "COUNT" in parts:
+            parts["COUNT"] = str(int(parts["COUNT"]) - len(first))
+        return _normal(before), _normal(parts)
+
+
+def _normal(parts: dict[str, str]) -> Rule:
+    return Rule(";".join(f"{name}={parts[name]}" for name in _PARTS if name in parts))
 
 
 def _parts(text: str) -> dict[str, str]:

@@ -18,19 +18,31 @@ from services.events.operations.programmes import (
     copy_programme,
     edit_programme,
 )
+from services.events.operations.series import (
+    cancel_series,
+    change_series,
+    preview,
+    publish_series,
+    repeat,
+)
 from services.events.operations.warnings import accept_warning, warnings
 
 __all__ = [
     "accept_warning",
     "begin_programme",
     "cancel",
+    "cancel_series",
+    "change_series",
     "complete",
     "copy_programme",
     "draft",
     "edit",
     "edit_programme",
     "postpone",
+    "preview",
     "publish",
+    "publish_series",
+    "repeat",
     "reschedule",
     "take_in_attendance",
     "take_in_organisation",

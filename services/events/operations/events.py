@@ -36,7 +36,13 @@ def draft(
 
 
 def edit(uow: UnitOfWork, event: Event, fields: Mapping[str, Any], *, now: datetime) -> Event:
-    """Change a draft, or the texts of a published event; who relies on it is told."""
+    """Change a draft, or the texts of a published event; who relies on it is told. It stands apart in its series."""
+    event.stand_apart(change(uow, event, fields, now=now))
+    return event
+
+
+def change(uow: UnitOfWork, event: Event, fields: Mapping[str, Any], *, now: datetime) -> set[str]:
+    """As `edit`, alone or as one of many; the names of what changed."""
     _require_known_kind(uow, fields)
     fields = belonging(uow, fields, organisation_id=event.organisation_id, event=event)
     changed = event.edit(fields, now)
@@ -44,7 +50,7 @@ def edit(uow: UnitOfWork, event: Event, fields: Mapping[str, Any], *, now: datet
     if changed and event.is_public:
         uow.publish(messages.event(messages.EVENT_CHANGED, event, changed=changed))
         _invite(uow, event, now=now)
-    return event
+    return changed
 
 
 def publish(
@@ -79,7 +85,31 @@ def reschedule(
     reason: dict[str, Any],
     now: datetime,
 ) -> Event:
-    """Move a published event and tell everybody who comes."""
+    """Move a published event and tell everybody who comes. It stands apart in its series."""
+    changed = move(
+        uow,
+        event,
+        starts_at=starts_at,
+        ends_at=ends_at,
+        registration_closes_at=registration_closes_at,
+        reason=reason,
+        now=now,
+    )
+    event.stand_apart(changed)
+    return event
+
+
+def move(
+    uow: UnitOfWork,
+    event: Event,
+    *,
+    starts_at: datetime,
+    ends_at: datetime,
+    registration_closes_at: datetime | None,
+    reason: dict[str, Any],
+    now: datetime,
+) -> set[str]:
+    """As `reschedule`, alone or as one of many; the names of what changed."""
     changed = event.reschedule(
         starts_at=starts_at,
         ends_at=ends_at,
@@ -91,7 +121,7 @@ def reschedule(
         uow.publish(
             messages.event(messages.EVENT_CHANGED, event, changed=changed, reason=event.reason)
         )
-    return event
+    return changed
 
 
 def postpone(uow: UnitOfWork, event: Event, *, reason: dict[str, Any], now: datetime) -> Event:

@@ -25,6 +25,7 @@ from services.events.repository.history import History
 from services.events.repository.imports import Imports
 from services.events.repository.programmes import Programmes
 from services.events.repository.rules import Rules
+from services.events.repository.series import AllSeries
 from shared.database.unit_of_work import Database
 from shared.database.unit_of_work import UnitOfWork as BaseUnitOfWork
 from shared.http import cursors
@@ -222,6 +223,7 @@ class UnitOfWork(BaseUnitOfWork):
     programmes: Programmes
     rules: Rules
     seats: Copies[SeatsCopy]
+    series: AllSeries
 
     def __init__(
         self, database: Database, *, read_only: bool = False, by: UUID | None = None
@@ -240,6 +242,7 @@ class UnitOfWork(BaseUnitOfWork):
         self.imports = Imports(self.session)
         self.programmes, self.rules = Programmes(self.session), Rules(self.session)
         self.seats = Copies(self.session, SeatsCopy)
+        self.series = AllSeries(self.session)
         return self
 
     def publish(self, draft: Draft) -> Message:

@@ -7,6 +7,7 @@ from services.events.routes import (
     imports,
     open_data,
     programmes,
+    series,
     warnings,
 )
 from services.events.routes.blueprint import bp
@@ -19,5 +20,6 @@ __all__ = [
     "imports",
     "open_data",
     "programmes",
+    "series",
     "warnings",
 ]

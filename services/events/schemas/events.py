@@ -182,6 +182,16 @@ class Nothing(ma.Schema):
     """An empty object: there is nothing to say."""
 
 
+def require_said(reason: dict[str, Any]) -> None:
+    """A reason that says something; the field's error otherwise. Without Vietnamese it is refused already."""
+    if not reason.get("vi", "-").strip():
+        text = Text(
+            "Xin nêu lý do; lý do được gửi cho người đã đăng ký.",
+            "Please give the reason; it is sent to everybody who registered.",
+        )
+        raise ma.ValidationError({"vi": [text]})
+
+
 class ReasonRequest(ma.Schema):
     """Why; everybody who registered is told."""
 
@@ -189,13 +199,7 @@ class ReasonRequest(ma.Schema):
 
     @ma.validates("reason")
     def said(self, reason: dict[str, Any], data_key: str) -> None:
-        # Without Vietnamese it is refused already.
-        if not reason.get("vi", "-").strip():
-            text = Text(
-                "Xin nêu lý do; lý do được gửi cho người đã đăng ký.",
-                "Please give the reason; it is sent to everybody who registered.",
-            )
-            raise ma.ValidationError({"vi": [text]})
+        require_said(reason)
 
 
 class RescheduleRequest(ReasonRequest):
@@ -392,6 +396,12 @@ class EventView(ma.Schema):
     owed_event_id = fields.UUID(required=True, allow_none=True)
     reason = fields.Nested(TextView, required=True, allow_none=True)
     seats = fields.Nested(SeatsView, required=True, allow_none=True)
+    series_id = fields.UUID(required=True, allow_none=True)
+    occurrence = fields.AwareDateTime(
+        required=True,
+        allow_none=True,
+        metadata={"description": "The start that the rule of its series gave"},
+    )
     uid = fields.String(required=True)
     calendar_sequence = fields.Integer(required=True)
     published_at = fields.AwareDateTime(required=True, allow_none=True)
