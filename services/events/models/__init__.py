@@ -8,8 +8,8 @@ from services.events.models.kind import Kind
 from services.events.models.partner import Part, Partner
 from services.events.models.programme import OwedEvent, Programme
 from services.events.models.rule import AcceptedWarning, Holiday, Rule
-from services.events.models.spoken import Spoken
 from services.events.models.series import Series
+from services.events.models.spoken import Spoken
 from services.events.models.use import Use
 
 __all__ = [

@@ -29,6 +29,7 @@ _NOT_KEPT = frozenset(
         "reason",
         "venue_area_id",
         "participants",
+        "apart",
     }
 )
 _BY_STATUS = {

@@ -62,7 +62,7 @@ class Programmes:
         return self._session.scalar(
             sa.select(Programme)
             .where(Programme.id == programme_id)
-            .with_for_update(of=Programme)
+            .with_for_update(of=Programme, key_share=True)
             .execution_options(populate_existing=True)
         )
 

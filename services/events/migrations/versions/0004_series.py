@@ -34,7 +34,9 @@ def upgrade() -> None:
     # In place, on SQLite too: making the table anew drops one that the rows of others name.
     reference = sa.ForeignKey("series.id", name="events_series_id_fkey")
     op.add_column(
-        "events", sa.Column("series_id", sa.Uuid(), reference, nullable=True), inline_references=True
+        "events",
+        sa.Column("series_id", sa.Uuid(), reference, nullable=True),
+        inline_references=True,
     )
     op.create_index("ix_events_series_id", "events", ["series_id"], unique=False)
     op.add_column("events", sa.Column("occurrence", moment, nullable=True))
