@@ -113,8 +113,13 @@ class Events(_Client):
     def change(self, event_id: str, changes: Json, *, etag: str) -> Json:
         return self._send("PATCH", f"/v1/events/{event_id}", changes, If_Match=etag)
 
-    def publish(self, event_id: str) -> Json:
-        return self._send("POST", f"/v1/events/{event_id}/publish", {})
+    def warnings(self, event_id: str) -> list[Json]:
+        """The rules that an event does not keep."""
+        return list(self._get(f"/v1/events/{event_id}/warnings")["items"])
+
+    def publish(self, event_id: str, *, accept: list[Json]) -> Json:
+        """`accept` gives the reason for going on in spite of each warning that asks for one."""
+        return self._send("POST", f"/v1/events/{event_id}/publish", {"accept": accept})
 
     def reschedule(self, event_id: str, body: Json) -> Json:
         return self._send("POST", f"/v1/events/{event_id}/reschedule", body)

@@ -84,8 +84,15 @@ def ask_to_publish(event_id: UUID) -> str:
 def publish(event_id: UUID) -> Page:
     event_in(event_id, "draft")
     done = _("Đã công bố. Trang sự kiện đã mở và thư mời đang được gửi đến các đơn vị phối hợp.")
-    act = lambda: clients().events.publish(str(event_id))  # noqa: E731
-    return _step(event_id, Form(request.form), "organiser/publish.html", act, done)
+    form = Form(request.form)
+    why = _("Xin nêu lý do vẫn công bố; lý do được lưu lại.")
+    accept = [
+        {"rule": one["rule"], "reason": {"vi": form.text(f"accept.{one['rule']}", required=why)}}
+        for one in _warnings(event_id)
+        if one["must_be_accepted"] and not one["accepted"]
+    ]
+    act = lambda: clients().events.publish(str(event_id), accept=accept)  # noqa: E731
+    return _step(event_id, form, "organiser/publish.html", act, done)
 
 
 @bp.get("/su-kien/<uuid:event_id>/doi-lich")
@@ -236,11 +243,16 @@ def _page(template: str, event: Json, form: Form, **more: object) -> str:
         place=place_of(event, offer, now=now()),
         form=form,
         told=_told(template, event),
+        warnings=_warnings(UUID(event["id"])) if template == "organiser/publish.html" else [],
         edits=may_edit(owner),
         admits=may_admit(owner),
         over=bool(event["ends_at"]) and dates.local(event["ends_at"]) <= now(),
         **more,
     )
+
+
+def _warnings(event_id: UUID) -> list[Json]:
+    return if_there(lambda: clients().events.warnings(str(event_id))) or []
 
 
 def _told(template: str, event: Json) -> list[Json] | None:

@@ -158,6 +158,7 @@ class World:
         self.people: dict[str, dict[str, Any]] = {}
         self.letters: list[dict[str, Any]] = []
         self.deliveries: list[dict[str, Any]] = []
+        self.warnings: list[dict[str, Any]] = []
         self.mails: dict[str, dict[str, Any]] = {}
         self.keys: dict[tuple[str, str], Any] = {}
         self.organisations = [ORGANISATION, UNION, WOMEN]
@@ -470,8 +471,11 @@ def events(world: World) -> Flask:
 
     @app.post("/v1/events/<event_id>/publish")
     def publish(event_id: str) -> Any:
-        body(set())
+        accepted = {one["rule"]: one["reason"]["vi"] for one in body({"accept"})["accept"]}
         found = owned(event_id)
+        for warning in world.warnings:
+            if warning["must_be_accepted"]:
+                assert accepted[warning["rule"]].strip()
         missing = [name for name in NEEDED if found[name] is None]
         missing += [] if found["venue"] else ["venue.name"]
         if missing:
@@ -487,6 +491,11 @@ def events(world: World) -> Flask:
         )
         owned(event_id).update(sent)
         return owned(event_id)
+
+    @app.get("/v1/events/<event_id>/warnings")
+    def warnings(event_id: str) -> Any:
+        owned(event_id)
+        return page_of(world.warnings)
 
     @app.post("/v1/events/<event_id>/postpone")
     def postpone(event_id: str) -> Any:

@@ -245,3 +245,29 @@ def test_an_event_that_is_over_is_marked_as_held(organiser, world):
     assert done.location == overview
     assert event["status"] == "completed"
     assert "Đã diễn ra" in organiser.get(overview).text
+
+
+def test_what_a_rule_warns_of_is_shown_with_its_source_and_asks_for_a_reason(organiser, world):
+    world.warnings = [
+        {
+            "rule": "youth_30_days",
+            "text": {"vi": "Công bố ít hơn 30 ngày trước", "en": None},
+            "source": {"vi": "Luật Thanh niên 57/2020/QH14", "en": None},
+            "must_be_accepted": True,
+            "about": [],
+            "accepted": None,
+        }
+    ]
+    made = organiser.post("/to-chuc/su-kien/moi", TYPED, page="/to-chuc/su-kien/moi")
+    event = next(iter(world.events.values()))
+    review = f"{made.location}/cong-bo"
+    page = organiser.get(review).text
+    assert "Công bố ít hơn 30 ngày trước" in page
+    assert "Luật Thanh niên 57/2020/QH14" in page
+
+    refused = organiser.post(review, page=review)
+    assert "Xin nêu lý do vẫn công bố" in refused.text
+    assert event["status"] == "draft"
+
+    organiser.post(review, {"accept.youth_30_days": "Lịch của lãnh đạo vừa đổi"}, page=review)
+    assert event["status"] == "published"
