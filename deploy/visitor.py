@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 import httpx2
 
 T = TypeVar("T")
-SECONDS_FOR_A_MAIL = 20.0
+SECONDS_FOR_A_MAIL = 60.0
 
 
 class WentWrong(Exception):

@@ -88,7 +88,7 @@ class Registrations(Copies[RegistrationCopy]):
             .where(RegistrationCopy.event_id == event_id, RegistrationCopy.status != "cancelled")
             .group_by(RegistrationCopy.status)
         )
-        return dict(self._session.execute(counted).tuples().all())
+        return dict(self._session.execute(counted).all())
 
 
 class Notices:

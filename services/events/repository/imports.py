@@ -43,7 +43,7 @@ class Imports:
         )
         if lock:
             wanted = wanted.with_for_update(of=Event)
-        return dict(self._session.execute(wanted).tuples().all())
+        return dict(self._session.execute(wanted).all())
 
     def remember(self, organisation_id: UUID, key: str, event_id: UUID) -> None:
         self._session.add(Imported(organisation_id=organisation_id, key=key, event_id=event_id))
