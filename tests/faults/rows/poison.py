@@ -151,7 +151,7 @@ def _p99(run: Run, through: Path, count: int, *, bad: int) -> float:
         service.publish(*good)
         service.publish(*(n for n in numbers if n in fails - unread), trouble="ill")
         garbage = [
-            Outgoing(f"garbage-{n}", ADDED.name, b"\xff not a message", True)
+            Outgoing(f"garbage-{n}", ADDED.name, b"\xff not a message %d" % n, True)
             for n in numbers
             if n in unread
         ]
