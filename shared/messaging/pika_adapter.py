@@ -56,14 +56,12 @@ Done = Callable[..., None]
 class PikaBroker:
     """The broker port on RabbitMQ."""
 
-    # Who consumes first shares the connection that declares and looks.
-    _CONTROL = ""
-
-    def __init__(self, url: str, *, exchange: str) -> None:
+    def __init__(self, url: str, *, exchange: str, declare_every: float = DECLARE_SECONDS) -> None:
         self._exchange = exchange
         self._publishing = _Line(url, f"{exchange} publishing")
         self._consuming = _Line(url, f"{exchange} consuming")
-        self._url, self._lines = url, {self._CONTROL: self._consuming}
+        self._url, self._declare_every = url, declare_every
+        self._lines: dict[str, _Line] = {}
         self._making_lines = threading.Lock()
         self._one_batch = threading.Lock()
         self._outlet: _Outlet | None = None
@@ -129,12 +127,14 @@ class PikaBroker:
                 pause.wait()
 
     def _line_of(self, queue: str) -> _Line:
-        """A connection a queue: what breaks the one (bytes that the client cannot decode) leaves the others alone."""
+        """A connection a queue: what breaks the one (bytes that the client cannot decode) leaves the others alone.
+
+        The first shares the connection that declares and looks.
+        """
         with self._making_lines:
             if queue not in self._lines:
-                taken = any(line is self._consuming for name, line in self._lines.items() if name)
                 name = f"{self._exchange} consuming {queue}"
-                self._lines[queue] = _Line(self._url, name) if taken else self._consuming
+                self._lines[queue] = _Line(self._url, name) if self._lines else self._consuming
             return self._lines[queue]
 
     def _work_off(
@@ -150,7 +150,7 @@ class PikaBroker:
 
         declared = time.monotonic()
         while not over():
-            if time.monotonic() - declared >= DECLARE_SECONDS:
+            if time.monotonic() - declared >= self._declare_every:
                 declared = time.monotonic()
                 self._declare_again(subscription.connection)
             tag, deliveries = subscription.take(batch)
@@ -196,7 +196,7 @@ class PikaBroker:
 
     def close(self) -> None:
         self._publishing.close()
-        for line in set(self._lines.values()):
+        for line in {self._consuming, *self._lines.values()}:
             line.close()
 
 

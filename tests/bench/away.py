@@ -106,11 +106,11 @@ class _Clients:
 
     def register(self, requests: int) -> list[float]:
         """The milliseconds of each, from the moment when it was due."""
-        began = time.monotonic()
+        pause, began = threading.Event(), time.monotonic()
 
         def act(place: int) -> float:
             due = began + place / EACH_SECOND
-            time.sleep(max(due - time.monotonic(), 0))
+            pause.wait(max(due - time.monotonic(), 0))
             self._register()
             return (time.monotonic() - due) * 1000
 

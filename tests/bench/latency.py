@@ -158,13 +158,13 @@ def _giver(url: str) -> tuple[numbers.NotingWake, Database]:
 def _give(database: Database, wake: numbers.NotingWake, some: Sequence[int]) -> dict[int, int]:
     """Publish each number in a transaction of its own, in a steady beat; when each was committed."""
     committed = {}
-    due = time.monotonic()
+    pause, due = threading.Event(), time.monotonic()
     for number in some:
         with numbers.UnitOfWork(database) as uow:
             uow.publish(numbers.ADDED.about(f"n{number}", sequence=1, number=number))
         committed[number] = wake.committed_at
         due += 1 / EACH_SECOND
-        time.sleep(max(due - time.monotonic(), 0))
+        pause.wait(max(due - time.monotonic(), 0))
     return committed
 
 

@@ -16,6 +16,7 @@ from kombu.connection import Connection
 
 from shared.messaging.broker import Broker, Delivery, Outgoing, Receipt, connect
 from shared.messaging.kombu_adapter import KombuBroker
+from shared.messaging.pika_adapter import PikaBroker
 from shared.messaging.topology import Topology, topology
 from tests.bench.yardsticks.publish import publish
 from tests.support.proxy import Wire
@@ -579,6 +580,24 @@ def test_an_id_that_is_no_text_is_read_as_some(wired: House) -> None:
     inbox = wired.consume(queue)
     publish(rabbitmq(), wired.exchange, "seat.taken", [(b"\xff\xfe", b"a")])  # type: ignore[list-item]
     until(lambda: inbox.handled == ["\ufffd\ufffd"])
+
+
+@ON_RABBITMQ
+def test_a_binding_that_was_deleted_is_there_again_while_the_consumer_runs(wired: House) -> None:
+    """Nothing ends its subscription, so it looks from time to time."""
+    house = topology(exchange=wired.exchange, service="toy", types=("seat.taken",))
+    queue = wired.declare("seat.taken")
+    with closing(PikaBroker(rabbitmq(), exchange=wired.exchange, declare_every=0.2)) as broker:
+        broker.declare(house)
+        inbox = Inbox(broker, queue)
+        wired.publish(*messages("a"))
+        until(lambda: inbox.handled == ["a"])
+        with Connection(rabbitmq()) as connection:
+            connection.default_channel.queue_unbind(queue, wired.exchange, "seat.taken")
+
+        until(lambda: wired.publish(*messages("b")) == [Receipt.CONFIRMED])
+        until(lambda: "b" in inbox.handled)
+        inbox.stop()
 
 
 @ON_RABBITMQ

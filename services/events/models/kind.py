@@ -8,6 +8,12 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.events.models.base import Base
+from shared.text import Text
+
+NO_SUCH_KIND = Text(
+    "Không có loại sự kiện này; xin chọn trong danh sách.",
+    "There is no such kind of event; please choose one of the list.",
+)
 
 
 class Kind(Base):

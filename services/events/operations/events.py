@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -10,17 +10,13 @@ from uuid import UUID
 from services.events import messages
 from services.events.errors import WarningsNotAccepted
 from services.events.models import Event, OrganisationCopy, RegistrationCopy, SeatsCopy
+from services.events.models.kind import NO_SUCH_KIND
 from services.events.operations.programmes import belonging
 from services.events.operations.warnings import accept_all
 from services.events.repository import UnitOfWork
 from shared.http.problems import Invalid
 from shared.ids import new_id
-from shared.text import Text
-
-_NO_SUCH_KIND = Text(
-    "Không có loại sự kiện này; xin chọn trong danh sách.",
-    "There is no such kind of event; please choose one of the list.",
-)
+from shared.messaging.message import MessageType
 
 
 def draft(
@@ -118,20 +114,14 @@ def move(
         now=now,
     )
     if changed:
-        uow.publish(
-            messages.event(messages.EVENT_CHANGED, event, changed=changed, reason=event.reason)
-        )
+        _tell_why(uow, messages.EVENT_CHANGED, event, changed)
     return changed
 
 
 def postpone(uow: UnitOfWork, event: Event, *, reason: dict[str, Any], now: datetime) -> Event:
     """Put a published event off until its new time is known; everybody keeps the place and is told why."""
     if event.postpone(reason, now):
-        uow.publish(
-            messages.event(
-                messages.EVENT_POSTPONED, event, changed=("status",), reason=event.reason
-            )
-        )
+        _tell_why(uow, messages.EVENT_POSTPONED, event, ("status",))
     return event
 
 
@@ -145,11 +135,7 @@ def complete(uow: UnitOfWork, event: Event, *, now: datetime) -> Event:
 def cancel(uow: UnitOfWork, event: Event, *, reason: dict[str, Any], now: datetime) -> Event:
     """Call a published event off, for good, and tell everybody why."""
     if event.cancel(reason, now):
-        uow.publish(
-            messages.event(
-                messages.EVENT_CANCELLED, event, changed=("status",), reason=event.reason
-            )
-        )
+        _tell_why(uow, messages.EVENT_CANCELLED, event, ("status",))
     return event
 
 
@@ -192,6 +178,10 @@ def _seats(uow: UnitOfWork, event_id: UUID) -> SeatsCopy:
     return uow.seats.lock_if_known(event_id) or uow.seats.add(SeatsCopy.of(event_id))
 
 
+def _tell_why(uow: UnitOfWork, type_: MessageType, event: Event, changed: Iterable[str]) -> None:
+    uow.publish(messages.event(type_, event, changed=changed, reason=event.reason))
+
+
 def _invite(uow: UnitOfWork, event: Event, *, now: datetime) -> None:
     for partner in event.not_invited(now):
         uow.publish(messages.partner_invited(event, partner))
@@ -199,4 +189,4 @@ def _invite(uow: UnitOfWork, event: Event, *, now: datetime) -> None:
 
 def _require_known_kind(uow: UnitOfWork, fields: Mapping[str, Any]) -> None:
     if "kind" in fields and not uow.kinds.is_known(fields["kind"]):
-        raise Invalid({"kind": _NO_SUCH_KIND})
+        raise Invalid({"kind": NO_SUCH_KIND})

@@ -10,6 +10,7 @@ from uuid import UUID
 from services.events.importing import Row
 from services.events.models import Event, Kind, Status
 from services.events.models.imports import Fate, Import, Judged
+from services.events.models.kind import NO_SUCH_KIND
 from services.events.models.shapes import AS_JSON, shaped
 from services.events.operations.events import edit
 from services.events.repository import UnitOfWork
@@ -21,10 +22,6 @@ from shared.text import Text, fold
 _MOMENTS = ("starts_at", "ends_at")
 _TWICE = Text(
     "Trùng với một dòng trước trong tệp.", "The same entry stands in an earlier row of the file."
-)
-_UNKNOWN_KIND = Text(
-    "Không có loại sự kiện này; xin chọn trong danh sách.",
-    "There is no such kind of event; please choose one of the list.",
 )
 _PUBLIC = Text(
     "Sự kiện này đã công bố; xin sửa trực tiếp để người đã đăng ký được báo.",
@@ -45,13 +42,13 @@ def read_in(
     """Keep what a file says, before anything is done with it. `kind` is for rows that name none."""
     kinds = {name: one.key for one in uow.kinds.all() for name in _names(one)}
     if kind not in kinds.values():
-        raise Invalid({"kind": _UNKNOWN_KIND})
+        raise Invalid({"kind": NO_SUCH_KIND})
     kept, seen = [], set()
     for row in rows:
         wanted = row.fields.pop("kind", None)
         row.fields["kind"] = kinds.get(wanted, kind) if wanted else kind
         if wanted and wanted not in kinds:
-            row.problems["kind"] = _UNKNOWN_KIND
+            row.problems["kind"] = NO_SUCH_KIND
         # Without a key of its own an entry is known by what it is called and when it starts.
         key = row.key or f"{fold(_title(row.fields))}@{jsonable(row.fields.get('starts_at'))}"
         if key in seen and not row.problems:
@@ -85,14 +82,13 @@ def confirm(uow: UnitOfWork, made: Import, *, host: str, now: datetime) -> list[
     judged = judge(uow, made, host=host, now=now, lock=True)
     if made.confirmed_at is not None:
         return judged
-    known = uow.imports.known(made.organisation_id, (row["key"] for row in made.rows))
     for one in judged:
         if one.fate is Fate.NEW:
             event = uow.events.save(_draft(made, one.fields, host=host, now=now))
             uow.imports.remember(made.organisation_id, one.key, event.id)
             one.event_id = event.id
-        elif one.fate is Fate.CHANGED:
-            edit(uow, known[one.key], one.fields, now=now)
+        elif one.fate is Fate.CHANGED and one.event_id is not None:
+            edit(uow, uow.events.get(one.event_id), one.fields, now=now)
     made.confirmed_at = now
     return judged
 

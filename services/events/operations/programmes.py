@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from services.events.models import Event, Programme
+from services.events.models.kind import NO_SUCH_KIND
 from services.events.models.programme import was_held
 from services.events.models.yearly import Copied, years_later
 from services.events.operations.warnings import holidays_of
@@ -16,10 +17,6 @@ from shared.http.problems import Invalid
 from shared.ids import new_id
 from shared.text import Text
 
-_NO_SUCH_KIND = Text(
-    "Không có loại sự kiện này; xin chọn trong danh sách.",
-    "There is no such kind of event; please choose one of the list.",
-)
 _IS_PAID_FOR = Text(
     "Không bỏ được mục đã có sự kiện; xin gỡ sự kiện khỏi mục đó trước.",
     "An item that events belong to cannot be dropped; please take them out of it first.",
@@ -144,7 +141,7 @@ def _require_fit(
 def _require_known_kinds(uow: UnitOfWork, fields: Mapping[str, Any]) -> None:
     known = {kind.key for kind in uow.kinds.all()}
     errors: dict[str, Text | str] = {
-        f"items.{position}.kind": _NO_SUCH_KIND
+        f"items.{position}.kind": NO_SUCH_KIND
         for position, item in enumerate(fields.get("items", ()))
         if item["kind"] not in known
     }

@@ -50,10 +50,10 @@ class History:
 
     def told(self, message: Message) -> None:
         """A message about an event was published in this unit of work."""
-        event_id = message.subject.partition(":")[0]
-        for known, change in self._of.items():
-            if str(known) == event_id:
-                change.told = [*change.told, {"type": message.type, "id": message.id}]
+        # Of an invitation the subject is the event and the partner.
+        change = self._of.get(UUID(message.subject.partition(":")[0]))
+        if change is not None:
+            change.told = [*change.told, {"type": message.type, "id": message.id}]
 
     def page(
         self, event_id: UUID, *, cursor: str | None, limit: int

@@ -24,12 +24,23 @@ class Imports:
         self._session.flush()
         return made
 
-    def get(self, import_id: UUID, *, lock: bool = False) -> Import:
-        """An import, locked if it is to be confirmed; or NotFound."""
-        found = self._session.get(Import, import_id, with_for_update=lock or None)
+    def get(self, import_id: UUID) -> Import:
+        """An import, or NotFound."""
+        found = self._session.get(Import, import_id)
         if found is None:
             raise NotFound
         return found
+
+    def lock(self, import_id: UUID) -> Import:
+        """An import as it is now; or NotFound.
+
+        All of its organisation's are held: of two files with the same entry, confirmed at the same moment, the
+        second has to find what the first made.
+        """
+        organisation_id = self.get(import_id).organisation_id
+        of_it = sa.select(Import.id).where(Import.organisation_id == organisation_id)
+        self._session.execute(of_it.order_by(Import.id).with_for_update()).all()
+        return self._session.get_one(Import, import_id, populate_existing=True)
 
     def known(
         self, organisation_id: UUID, keys: Iterable[str], *, lock: bool = False

@@ -98,7 +98,7 @@ def confirm_import(_: dict[str, Any], import_id: UUID) -> dict[str, Any]:
     """Make drafts of what is new and change the drafts that differ. Repeated, it changes nothing."""
     deps = current_deps()
     with deps.unit_of_work() as uow:
-        made = uow.imports.get(import_id, lock=True)
+        made = uow.imports.lock(import_id)
         permit(organisation=made.organisation_id)
         judged = operations.confirm(uow, made, host=_host(), now=deps.clock.now())
         return import_view(made, judged)

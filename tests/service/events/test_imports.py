@@ -242,3 +242,11 @@ def test_calendars_found_in_the_wild_get_a_preview_or_a_problem(events: Events) 
         slowest = max(slowest, time.monotonic() - began)
     print(f"{len(samples)} calendars, the slowest in {slowest:.2f} s")
     assert failed == []
+
+
+def test_two_files_with_the_same_entry_at_the_same_moment_make_one_draft(events: Events) -> None:
+    """Whoever comes second finds what the first made."""
+    files = [read(events, calendar(MEETING)) for _ in range(4)]
+    done = at_once(4, lambda number: confirm(events, files[number]))
+    assert len(drafts(events)) == 1
+    assert sorted(fates(one)[0] for one in done) == ["new", "same", "same", "same"]
