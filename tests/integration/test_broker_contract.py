@@ -9,8 +9,11 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
+from datetime import datetime
+from typing import Any
 
 import pytest
+from amqp.basic_message import Message as Poison
 from amqp.exceptions import PreconditionFailed
 from kombu.connection import Connection
 
@@ -580,6 +583,33 @@ def test_an_id_that_is_no_text_is_read_as_some(wired: House) -> None:
     inbox = wired.consume(queue)
     publish(rabbitmq(), wired.exchange, "seat.taken", [(b"\xff\xfe", b"a")])  # type: ignore[list-item]
     until(lambda: inbox.handled == ["\ufffd\ufffd"])
+
+
+class FarFuture(datetime):
+    """A moment that AMQP can carry and no calendar holds."""
+
+    def utctimetuple(self) -> Any:
+        return (9999, 12, 31, 10**12, 0, 0)
+
+
+@ON_RABBITMQ
+def test_bytes_that_the_client_cannot_decode_disturb_only_their_own_queue(wired: House) -> None:
+    """Each queue has a connection of its own: the one breaks again and again, the others go on."""
+    poisoned, other = (
+        wired.declare("seat.taken", service="toy"),
+        wired.declare("seat.freed", service="other"),
+    )
+    with Connection(rabbitmq().replace("amqp://", "pyamqp://", 1)) as connection:
+        bad = Poison(b"{}", application_headers={"x": FarFuture(2026, 1, 1)})
+        connection.default_channel.basic_publish(bad, wired.exchange, "seat.taken")
+    inbox, _ = wired.consume(other), wired.consume(poisoned)
+
+    for name in "abcdefgh":
+        assert wired.publish(message(name, "seat.freed")) == [Receipt.CONFIRMED]
+        until(lambda name=name: name in inbox.handled)
+
+    assert inbox.handled == list("abcdefgh")
+    assert not any(delivery.redelivered for delivery in inbox.deliveries)
 
 
 @ON_RABBITMQ
