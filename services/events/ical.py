@@ -18,7 +18,7 @@ from zoneinfo import ZoneInfo
 from icalendar import Alarm, Calendar, Timezone, vCalAddress, vDuration, vUri
 from icalendar import Event as Entry
 
-from services.events.models import Event
+from services.events.models import Event, Status
 from shared.text import Text
 
 CONTENT_TYPE = "text/calendar; charset=utf-8"
@@ -34,6 +34,10 @@ _OWN_NAME = Text("Đối Thoại: lịch của tôi", "Đối Thoại: my calend
 _OWN_ABOUT = Text(
     "Các buổi mà bạn có chỗ hoặc đang chờ chỗ.", "Where you have a place, or wait for one."
 )
+_OFF = {
+    Status.CANCELLED: Text("Đã hủy", "Cancelled"),
+    Status.POSTPONED: Text("Tạm hoãn", "Postponed"),
+}
 _JOIN = Text("Vào họp trực tuyến", "Join online")
 # How far somebody's registration is, in words; what stands here is in their calendar.
 STANDING = {
@@ -114,7 +118,7 @@ def _entry(event: Event, portal: str, language: str, own: Own | None) -> Entry:
     spoken = {"LANGUAGE": language}
     standing = own.standing.get(event.id) if own else None
     said = STANDING[standing].say(language) if standing else ""
-    entry.add("summary", _plain(_said(event.title, language)), parameters=spoken)
+    entry.add("summary", _plain(_summary(event, language)), parameters=spoken)
     told = (said, _said(event.summary, language), _said(event.description, language), url)
     entry.add("description", _plain("\n\n".join(filter(None, told))), parameters=spoken)
     if place := ", ".join(filter(None, _place(event))):
@@ -128,6 +132,12 @@ def _entry(event: Event, portal: str, language: str, own: Own | None) -> Entry:
     if own and not event.is_off:
         _add_own(entry, event, language, standing, own.reminder)
     return entry
+
+
+def _summary(event: Event, language: str) -> str:
+    """The title; of what is off also in words, since some clients show no STATUS."""
+    title = _said(event.title, language)
+    return f"{_OFF[event.status].say(language)}: {title}" if event.is_off else title
 
 
 def _status(event: Event, standing: str | None) -> str:

@@ -202,7 +202,8 @@ def test_whatever_changes_an_entry_keeps_its_uid_and_counts_what_calendars_show(
         entry, venue = entries[one["uid"]], one["venue"]
         assert entry["DTSTART"].dt.astimezone(UTC) == events.moment(one["starts_at"])
         assert entry["DTEND"].dt.astimezone(UTC) == events.moment(one["ends_at"])
-        assert entry["SUMMARY"] == one["title"]["vi"]
+        said = {"cancelled": "Đã hủy: ", "postponed": "Tạm hoãn: "}.get(one["status"], "")
+        assert entry["SUMMARY"] == said + one["title"]["vi"]
         place = (venue["room"], venue["name"], venue["address"])
         assert entry["LOCATION"] == ", ".join(filter(None, place))
         off = one["status"] in ("cancelled", "postponed")
