@@ -47,6 +47,7 @@ from shared.http.application import Blueprint
 from shared.http.etags import with_etag
 from shared.http.idempotency import creates
 from shared.http.problems import language
+from shared.http.schemas import KeySet
 
 bp = Blueprint(
     "registrations", __name__, url_prefix="/v1", description="Places, tickets and the door"
@@ -182,6 +183,7 @@ def check_in(shown: dict[str, Any], event_id: UUID, *, uow: UnitOfWork) -> Regis
 
 @bp.get("/ticket-keys")
 @allow(ANYONE)
+@bp.response(200, KeySet)
 def ticket_keys() -> dict[str, Any]:
     """The public key of tickets (JWKS)."""
     return current_deps().tickets.public_keys()

@@ -198,7 +198,16 @@ def _refuse_the_impossible(grants: tuple[Grant, ...]) -> None:
 def _documented(view: Callable[..., Any], grants: tuple[Grant, ...]) -> dict[str, Any]:
     names = [grant.name for grant in grants]
     doc = dict(getattr(view, "_apidoc", {}))
-    manual = dict(doc.get("manual_doc", {})) | {"x-who-may": names}
-    if "anyone" not in names:
-        manual["security"] = [{"bearer": []}] if "published" not in names else [{}, {"bearer": []}]
+    manual = dict(doc.get("manual_doc", {})) | {
+        "x-who-may": names,
+        "operationId": view.__name__,
+        "security": []
+        if "anyone" in names
+        else [{}, {"bearer": []}]
+        if "published" in names
+        else [{"bearer": []}],
+    }
+    # A token that is not good is refused even where none is needed.
+    refusals = {"401": "UNAUTHORIZED"} | ({} if "anyone" in names else {"403": "FORBIDDEN"})
+    manual["responses"] = refusals | dict(manual.get("responses", {}))
     return doc | {"manual_doc": manual}

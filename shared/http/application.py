@@ -37,7 +37,10 @@ class FieldError(ma.Schema):
 
 
 class ProblemDocument(ma.Schema):
-    """RFC 9457."""
+    """RFC 9457; a problem may say more in members of its own (section 3.2)."""
+
+    class Meta:
+        unknown = ma.INCLUDE
 
     type = fields.String(required=True, metadata={"format": "uri-reference"})
     title = fields.String(required=True)
@@ -63,6 +66,9 @@ class Api(SmorestApi):
             self.spec.components.response(
                 name, {"description": phrase, "content": content}, lazy=True
             )
+
+    def _register_pagination_header(self) -> None:
+        """Lists say their next page in the body."""
 
 
 def create_api(

@@ -18,6 +18,12 @@ from shared.text import Text, nested_deeper_than, unusable_texts
 DEEPEST = 64
 
 
+class KeySet(ma.Schema):
+    """Public keys (RFC 7517, section 5)."""
+
+    keys = fields.List(fields.Dict(keys=fields.String(), values=fields.Raw()), required=True)
+
+
 class Line(fields.String):
     """One line of text, stripped; 1 to `longest` characters, no line breaks or control characters."""
 

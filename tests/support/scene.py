@@ -120,6 +120,12 @@ class Scene:
             path, method=method, query_string=_fill_text(query, ids), headers=headers, **options
         )
 
+    def anything(self, *, caller: str) -> tuple[dict[str, str], dict[str, str]]:
+        """Path parameters that name objects of the host, and the headers of a caller."""
+        ids = self._kept["own"] | self.series["own"]
+        named = {name: ids[key] for name, key in (_PARAMETERS | {"series_id": "series"}).items()}
+        return named, self._headers(caller, ids)
+
     def may(self, grants: list[str], caller: str, target: str) -> bool:
         """What the policy says."""
         is_own = target == "own"

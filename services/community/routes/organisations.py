@@ -143,7 +143,7 @@ def succeed_organisation(
 @allow(service("notifications"))
 @bp.arguments(IdsRequest)
 @bp.response(200, AddressList)
-def list_addresses(wanted: dict[str, Any]) -> dict[str, Any]:
+def list_addresses_of_organisations(wanted: dict[str, Any]) -> dict[str, Any]:
     """Where organisations are reached, for the sender; who has no contact is left out."""
     with current_deps().unit_of_work(read_only=True) as uow:
         found = [o for o in uow.organisations.some(wanted["ids"]) if o.contact_email]

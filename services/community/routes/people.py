@@ -56,7 +56,7 @@ def change_me(changes: dict[str, Any]) -> Response:
 @allow(service("notifications"))
 @bp.arguments(IdsRequest)
 @bp.response(200, AddressList)
-def list_addresses(wanted: dict[str, Any]) -> dict[str, Any]:
+def list_addresses_of_people(wanted: dict[str, Any]) -> dict[str, Any]:
     """Where people are reached, for the sender; who is unknown is left out."""
     with current_deps().unit_of_work(read_only=True) as uow:
         found = uow.people.some(wanted["ids"])

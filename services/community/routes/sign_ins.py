@@ -29,6 +29,7 @@ from shared.http.access import ANYONE, allow, service
 from shared.http.application import Blueprint
 from shared.http.etags import with_etag
 from shared.http.idempotency import creates
+from shared.http.schemas import KeySet
 
 bp = Blueprint("sign-ins", __name__, url_prefix="/v1", description="Signing in by mail")
 keys = Blueprint("keys", __name__, description="The public keys of tokens")
@@ -125,6 +126,7 @@ def service_token(held: dict[str, Any]) -> dict[str, Any]:
 
 @keys.get("/.well-known/jwks.json")
 @allow(ANYONE)
+@keys.response(200, KeySet)
 def public_keys() -> Response:
     """The keys that verify access tokens (RFC 7517)."""
     deps = current_deps()
