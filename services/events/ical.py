@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -48,6 +49,8 @@ STANDING = {
     ),
     "pending": Text("Đăng ký của bạn đang chờ duyệt.", "Your registration waits to be approved."),
 }
+_KEPT: dict[tuple[Any, ...], bytes] = {}
+_MOST_KEPT = 5000
 # RFC 5545, section 3.1: a TEXT holds no control character but TAB; line breaks are escaped.
 _LINE_BREAK = re.compile("\r\n|[\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
 _CONTROL = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f]")
@@ -82,10 +85,9 @@ def calendar(
     _describe(made, portal, language, source=source, own=own)
     for zone in _zones(events):
         made.add_component(zone)
-    for event in events:
-        made.add_component(_entry(event, portal.rstrip("/"), language, own))
-    content: bytes = made.to_ical()
-    return content
+    head, end, _ = made.to_ical().rpartition(b"END:VCALENDAR")
+    entries = (_rendered(event, portal.rstrip("/"), language, own) for event in events)
+    return b"".join((head, *entries, end, b"\r\n"))
 
 
 def _describe(
@@ -103,6 +105,21 @@ def _describe(
         made.add("source", vUri(source), parameters={"VALUE": "URI"})
     made.add("refresh-interval", REFRESH, parameters={"VALUE": "DURATION"})
     made.add("x-published-ttl", vDuration(REFRESH))
+
+
+def _rendered(event: Event, portal: str, language: str, own: Own | None) -> bytes:
+    """An entry as bytes. Of a feed mostly the same are asked for again: those are kept until they change."""
+    if own:
+        return bytes(_entry(event, portal, language, own).to_ical())
+    organisation = event.organisation.name if event.organisation else ""
+    kind = _said(event.kind.name, language)
+    key = (event.id, event.version, organisation, kind, portal, language)
+    found = _KEPT.get(key)
+    if found is None:
+        if len(_KEPT) >= _MOST_KEPT:
+            _KEPT.clear()
+        found = _KEPT[key] = bytes(_entry(event, portal, language, own).to_ical())
+    return found
 
 
 def _entry(event: Event, portal: str, language: str, own: Own | None) -> Entry:
@@ -190,18 +207,18 @@ def _zones(events: Iterable[Event]) -> list[Timezone]:
         assert event.starts_at is not None and event.ends_at is not None  # noqa: PT018 - published
         first, last = span.get(event.timezone, (event.starts_at, event.ends_at))
         span[event.timezone] = min(first, event.starts_at), max(last, event.ends_at)
-    made = []
-    for name, (first, last) in sorted(span.items()):
-        zone = Timezone.from_tzinfo(
-            ZoneInfo(name),
-            tzid=name,
-            first_date=date(first.year, 1, 1),
-            last_date=date(last.year + 1, 1, 2),
-        )
-        zone.pop("COMMENT", None)
-        _count_from_before_the_jump(zone)
-        made.append(zone)
-    return made
+    return [_zone(name, first.year, last.year) for name, (first, last) in sorted(span.items())]
+
+
+@lru_cache(maxsize=200)
+def _zone(name: str, first: int, last: int) -> Timezone:
+    """The definition of a zone for these years. It is shared: nobody may change it."""
+    zone = Timezone.from_tzinfo(
+        ZoneInfo(name), tzid=name, first_date=date(first, 1, 1), last_date=date(last + 1, 1, 2)
+    )
+    zone.pop("COMMENT", None)
+    _count_from_before_the_jump(zone)
+    return zone
 
 
 def _count_from_before_the_jump(zone: Timezone) -> None:

@@ -8,7 +8,7 @@ from typing import Any, Generic, Self, TypeVar
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, defer, raiseload
 
 from services.events.models import (
     Event,
@@ -40,6 +40,24 @@ LARGEST_NEWS = 50
 # A calendar still shows what is just over, so that it does not vanish at midnight, and for as long what was called
 # off, so that clients learn of it.
 KEPT_IN_CALENDARS = timedelta(days=30)
+
+
+_NOT_IN_CALENDARS = (
+    Event.audience,
+    Event.hosts,
+    Event.speakers,
+    Event.agenda,
+    Event.languages,
+    Event.attachments,
+    Event.cover,
+    Event.contacts,
+    Event.conclusion,
+    Event.document,
+    Event.legal_basis,
+    Event.reason,
+    Event.folded,
+    Event.apart,
+)
 
 
 class Events:
@@ -127,7 +145,7 @@ class Events:
     ) -> Sequence[Event]:
         """What a calendar shows, by start: what is not over, and for a while what just ended or was called off."""
         since, stays = now - KEPT_IN_CALENDARS, (Status.PUBLISHED, Status.COMPLETED)
-        shown = sa.select(Event).where(
+        shown = _without(_NOT_IN_CALENDARS).where(
             Event.status != Status.DRAFT,
             sa.or_(
                 Event.ends_at > now,
@@ -151,6 +169,12 @@ class Events:
             shown = shown.where(Event.id.in_(ids))
         ordered = shown.order_by(Event.starts_at, Event.id).limit(LARGEST_FEED)
         return self._session.scalars(ordered).all()
+
+
+def _without(columns: Collection[Any]) -> sa.Select[tuple[Event]]:
+    """Events of which these columns are not needed; one that is needed after all is an error, not a query each."""
+    unread = (defer(column, raiseload=True) for column in columns)
+    return sa.select(Event).options(*unread, raiseload(Event.participants), raiseload(Event.seats))
 
 
 class Kinds:

@@ -409,13 +409,14 @@ class EventView(ma.Schema):
 
 
 EventList = list_of(EventView)
+_SHOWN = tuple(EventView().fields)
 # Of venues that were kept before these were asked for.
 _VENUE = {"room": None, "room_capacity": None, "location": None}
 
 
 def event_view(event: Event, now: datetime, *, joins: bool = False) -> dict[str, Any]:
     """An event as it is at `now`, with the names that its ids stand for; the link to join only for whom `joins`."""
-    shown = {name: getattr(event, name) for name in EventView().fields}
+    shown = {name: getattr(event, name) for name in _SHOWN}
     shown["join_url"] = event.join_url if joins else None
     shown["venue"] = event.venue and _VENUE | event.venue
     seats = event.seats and {
