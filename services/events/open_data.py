@@ -56,6 +56,8 @@ _ABOUT = Text(
     "Published meetings and dialogues: when, where and held by whom.",
 )
 _CATALOGUE = Text("Dữ liệu mở của Đối Thoại", "Open data of Đối Thoại")
+# Names of languages as DCAT 2, section 6.4.6, asks for them.
+_LANGUAGES = "http://id.loc.gov/vocabulary/iso639-1"
 
 
 def record(event: Event, *, portal: str) -> dict[str, Any]:
@@ -136,7 +138,7 @@ def catalogue(*, portal: str, licence: str) -> dict[str, Any]:
         "dct:description": _in_both(_ABOUT),
         "dct:publisher": publisher,
         "dct:license": {"@id": licence},
-        "dct:language": ["vi", "en"],
+        "dct:language": [{"@id": f"{_LANGUAGES}/{one}"} for one in ("vi", "en")],
         "foaf:homepage": {"@id": portal},
         "dcat:dataset": [
             {

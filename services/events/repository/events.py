@@ -171,7 +171,7 @@ class Events:
         return self._session.scalars(ordered).all()
 
 
-def _without(columns: Collection[Any]) -> sa.Select[tuple[Event]]:
+def _without(columns: Collection[Any]) -> sa.Select[Event]:
     """Events of which these columns are not needed; one that is needed after all is an error, not a query each."""
     unread = (defer(column, raiseload=True) for column in columns)
     return sa.select(Event).options(*unread, raiseload(Event.participants), raiseload(Event.seats))
