@@ -17,10 +17,9 @@ from services.web.errors import handle_errors
 from services.web.here import here
 from services.web.security import secure
 from services.web.settings import Settings
+from services.web.uploads import bound_forms
 from shared.clock import Clock, SystemClock
 from shared.http.health import health
-
-LARGEST_FORM = 1024 * 1024
 
 
 def create_app(
@@ -38,8 +37,6 @@ def create_app(
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_SECURE=settings.secure_cookies,
         PERMANENT_SESSION_LIFETIME=timedelta(days=30),
-        MAX_CONTENT_LENGTH=LARGEST_FORM,
-        MAX_FORM_MEMORY_SIZE=LARGEST_FORM,
         WTF_CSRF_TIME_LIMIT=None,
     )
     app.extensions["settings"] = settings
@@ -48,6 +45,7 @@ def create_app(
         settings, person=session.person, anyone=session.anyone, transports=transports
     )
     _speak(app)
+    bound_forms(app)
     csrf = secure(app)
     handle_errors(app)
     for blueprint in pages.blueprints(demo=settings.demo):
@@ -68,6 +66,7 @@ def _speak(app: Flask) -> None:
     """Give templates their words, dates and the person they speak to."""
     app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
     app.jinja_env.add_extension("jinja2.ext.i18n")
+    app.jinja_env.filters["field_name"] = words.field_name
     app.jinja_env.install_gettext_callables(texts.gettext, texts.ngettext, newstyle=True)  # type: ignore[attr-defined]
     app.jinja_env.globals.update(
         said=texts.said,
@@ -79,6 +78,8 @@ def _speak(app: Flask) -> None:
         delivery_state=words.delivery_state,
         template_name=words.template_name,
         channel_name=words.channel_name,
+        import_fate=words.import_fate,
+        change_name=words.change_name,
     )
 
     @app.context_processor

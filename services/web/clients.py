@@ -9,10 +9,10 @@ from typing import Any, Self, TypeVar
 import httpx2
 from flask import current_app
 
-from services.web.line import Away, Headers, Json, Line, Refused, Who, json_of
+from services.web.line import Away, Headers, Json, Line, Refused, Upload, Who, json_of
 from services.web.settings import Settings
 
-__all__ = ["Away", "Clients", "Headers", "Json", "Refused", "clients", "if_there"]
+__all__ = ["Away", "Clients", "Headers", "Json", "Refused", "Upload", "clients", "if_there"]
 
 T = TypeVar("T")
 
@@ -87,6 +87,14 @@ class Community(_Client):
     def organisation(self, organisation_id: str) -> Json:
         return self._get(f"/v1/organisations/{organisation_id}")
 
+    def memberships(self, organisation_id: str) -> list[Json]:
+        """Who has which role; for the organisation's organisers only."""
+        return list(self._get(f"/v1/organisations/{organisation_id}/memberships")["items"])
+
+    def areas(self, *, on: str, level: str) -> list[Json]:
+        """The areas of a level that there are on a day: the first 200."""
+        return list(self._get("/v1/areas", on=on, level=level, limit=200)["items"])
+
 
 class Events(_Client):
     """Events, kinds and calendars."""
@@ -96,6 +104,12 @@ class Events(_Client):
         if "after" in filters:
             filters["from"] = filters.pop("after")
         return self._get("/v1/events", **filters)
+
+    def facets(self, **filters: str | int | None) -> Json:
+        """How many there are of each sort, for the same filters as `events`."""
+        if "after" in filters:
+            filters["from"] = filters.pop("after")
+        return self._get("/v1/events/facets", **filters)
 
     def all_events(self, *, most: int = 1000, **filters: str | int | None) -> list[Json]:
         """As `events`, page after page; the first `most`."""
@@ -141,6 +155,32 @@ class Events(_Client):
         """A calendar as it stands, or 304 when `known` (an entity tag) is still right."""
         headers = {"If-None-Match": known} if known else {}
         return self._line.send("GET", f"/v1{path}", params=params, headers=headers)
+
+    def history(self, event_id: str, *, cursor: str | None, limit: int) -> Json:
+        """What happened to an event, newest first."""
+        return self._get(f"/v1/events/{event_id}/history", cursor=cursor, limit=limit)
+
+    def calendar_address(self) -> Json | None:
+        """That the person has a calendar of their own at a secret address; the address itself is told once."""
+        return next(iter(self._get("/v1/calendar-addresses")["items"]), None)
+
+    def renew_calendar_address(self, *, reminder: int | None) -> Json:
+        """A new secret address, told this once; the one before ends."""
+        return self._send("POST", "/v1/calendar-addresses", {"reminder": reminder})
+
+    def end_calendar_address(self) -> None:
+        self._line.send("DELETE", "/v1/calendar-addresses")
+
+    def read_file(self, file: Upload, **query: str) -> Json:
+        """Have a file of events read. Without an Idempotency-Key: read twice, it still does nothing."""
+        return json_of(self._line.send("POST", "/v1/imports", body=file, params=query))
+
+    def file_read(self, import_id: str) -> Json:
+        """A file that was read, with what would become of each entry now."""
+        return self._get(f"/v1/imports/{import_id}")
+
+    def confirm_file(self, import_id: str) -> Json:
+        return self._send("POST", f"/v1/imports/{import_id}/confirm", {})
 
 
 class Registrations(_Client):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, date, datetime, tzinfo
 from functools import cache
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -112,6 +112,11 @@ def year_of(moment: datetime) -> int:
 def year_begins(year: int) -> str:
     """The first moment of a year at home, as the APIs take it."""
     return from_field(f"{year:04}-01-01T00:00")
+
+
+def day_begins(day: date) -> str:
+    """The first moment of a day at home, as the APIs take it."""
+    return from_field(f"{day.isoformat()}T00:00")
 
 
 def to_field(moment: str | None, zone: str | None = None) -> str:

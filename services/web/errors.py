@@ -13,6 +13,8 @@ from werkzeug.wrappers import Response
 from services.web.clients import Away, Refused
 from services.web.here import here
 from services.web.session import SignedOut, end
+from services.web.texts import gettext as _
+from services.web.uploads import file_expected
 from shared.logs import get_logger
 from shared.text import Text
 
@@ -134,7 +136,10 @@ def handle_errors(app: Flask) -> None:
     def _http(error: HTTPException) -> Response:
         if error.response is not None or (error.code or 500) < 400:
             return error.get_response()
-        page = error_page(error.code or 500)
+        detail = ""
+        if error.code == 413 and file_expected():
+            detail = _("Tệp gửi lên lớn nhất là 10 MiB. Xin quay lại, chia nhỏ tệp rồi gửi lại.")
+        page = error_page(error.code or 500, detail=detail)
         page.headers.extend((name, value) for name, value in error.get_headers() if name == "Allow")
         return page
 

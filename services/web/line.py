@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any, Protocol
+from dataclasses import dataclass
+from typing import Any, BinaryIO, Protocol
 
 import httpx2
 import stamina
 
 Json = dict[str, Any]
 Headers = dict[str, str]
+# A file of a thousand rows is looked at row by row before there is an answer.
+_LONG_WAIT = httpx2.Timeout(25.0, connect=1.0)
 
 
 class Refused(Exception):
@@ -35,6 +38,14 @@ class Away(Exception):
 
 class _Passing(Exception):
     """An attempt at an idempotent request that is worth repeating at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """A file to be passed on as it is: read piece by piece, and anew for each attempt."""
+
+    file: BinaryIO
+    media: str
 
 
 class Who(Protocol):
@@ -89,7 +100,7 @@ class Line:
         method: str,
         path: str,
         *,
-        body: Json | None = None,
+        body: Json | Upload | None = None,
         params: Json | None = None,
         headers: Headers | None = None,
     ) -> httpx2.Response:
@@ -106,10 +117,19 @@ class Line:
         return answer
 
     def _ask(
-        self, method: str, path: str, body: Json | None, params: Json | None, headers: Headers
+        self, method: str,
+        path: str,
+        body: Json | Upload | None,
+        params: Json | None,
+        headers: Headers,
     ) -> httpx2.Response:
+        sent: dict[str, Any] = {"json": body}
+        if isinstance(body, Upload):
+            body.file.seek(0)
+            sent, headers = {"content": body.file}, headers | {"Content-Type": body.media}
+            sent["timeout"] = _LONG_WAIT
         try:
-            return self._http.request(method, path, json=body, params=params, headers=headers)
+            return self._http.request(method, path, params=params, headers=headers, **sent)
         except httpx2.TransportError as error:
             raise Away(self._service) from error
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from babel import Locale, UnknownLocaleError
+
 from services.web.texts import gettext as _
+from services.web.texts import language
 
 
 def registration_state(status: str) -> tuple[str, str]:
@@ -65,3 +68,94 @@ def initials(title: str) -> str:
     """Two letters that stand for a role: "Chủ tịch UBND phường" gives CT."""
     words = [word for word in title.split() if word[:1].isalpha()]
     return "".join(word[0].upper() for word in words[:2])
+
+
+def field_name(name: str) -> str:
+    """What people call a field of an event."""
+    return {
+        "title": _("Tên sự kiện"),
+        "summary": _("Tóm tắt"),
+        "description": _("Nội dung"),
+        "audience": _("Ai nên đến"),
+        "illustrative": _("Dữ liệu minh họa"),
+        "hosts": _("Đại diện trả lời"),
+        "speakers": _("Diễn giả"),
+        "agenda": _("Chương trình"),
+        "languages": _("Ngôn ngữ"),
+        "attendance_mode": _("Hình thức tham dự"),
+        "join_url": _("Liên kết tham dự trực tuyến"),
+        "attachments": _("Tài liệu"),
+        "cover": _("Ảnh bìa"),
+        "contacts": _("Nơi liên hệ"),
+        "conclusion": _("Thông báo kết luận"),
+        "venue": _("Địa điểm"),
+        "starts_at": _("Bắt đầu"),
+        "ends_at": _("Kết thúc"),
+        "timezone": _("Múi giờ"),
+        "capacity": _("Sức chứa"),
+        "waitlist": _("Danh sách chờ"),
+        "registration_opens_at": _("Mở đăng ký"),
+        "registration_closes_at": _("Hạn đăng ký"),
+        "participants": _("Đơn vị phối hợp"),
+        "document": _("Văn bản"),
+        "legal_basis": _("Căn cứ pháp lý"),
+        "programme_id": _("Chương trình năm"),
+        "owed_event_id": _("Việc phải làm trong chương trình năm"),
+        "kind": _("Loại sự kiện"),
+        "kind_key": _("Loại sự kiện"),
+        "series_id": _("Chuỗi sự kiện"),
+        "occurrence": _("Ngày theo chuỗi"),
+    }.get(name, name)
+
+
+def change_name(action: str) -> tuple[str, str]:
+    """What was done to an event, and its tone."""
+    return {
+        "drafted": (_("Tạo bản nháp"), "quiet"),
+        "edited": (_("Sửa nội dung"), "quiet"),
+        "published": (_("Công bố"), "ok"),
+        "rescheduled": (_("Đổi lịch"), "wait"),
+        "postponed": (_("Tạm hoãn"), "wait"),
+        "cancelled": (_("Hủy sự kiện"), "gone"),
+        "completed": (_("Ghi nhận đã diễn ra"), "ok"),
+    }.get(action, (action, "quiet"))
+
+
+def role_name(role: str) -> str:
+    """What somebody does for an organisation."""
+    return {
+        "organiser": _("ban tổ chức"),
+        "leader": _("lãnh đạo"),
+        "officer": _("cán bộ phụ trách"),
+        "door": _("người giúp điểm danh"),
+    }.get(role, _("thành viên"))
+
+
+def attendance_name(mode: str) -> str:
+    """How one takes part."""
+    return {
+        "offline": _("trực tiếp"),
+        "online": _("trực tuyến"),
+        "mixed": _("trực tiếp và trực tuyến"),
+    }.get(mode, mode)
+
+
+def language_name(tag: str) -> str:
+    """A spoken language, by its BCP 47 tag: "Tiếng Anh"; the tag itself where nobody knows it."""
+    try:
+        name = Locale.parse(tag, sep="-").get_display_name(language()) or tag
+    except (ValueError, UnknownLocaleError):
+        return tag
+    return name[:1].upper() + name[1:]
+
+
+def import_fate(fate: str, *, confirmed: bool) -> tuple[str, str]:
+    """What becomes, or became, of a row of a file."""
+    if confirmed and fate == "same":
+        return _("Đã có trong hệ thống"), "ok"
+    return {
+        "new": (_("Mới"), "ok"),
+        "changed": (_("Thay đổi"), "wait"),
+        "same": (_("Không đổi"), "quiet"),
+        "refused": (_("Chưa nhận"), "gone"),
+    }.get(fate, (fate, "quiet"))

@@ -32,7 +32,7 @@ _OF_A_HOST = ("role_title.vi", "role_title.en", "note.vi", "note.en", "organisat
 @bp.get("/moi")
 @needs_person
 def blank() -> Page:
-    own = _planned()
+    own = planned()
     chosen = request.args.get("don-vi") or (own[0]["id"] if own else "")
     typed = {"organisation_id": chosen, "waitlist": "1", "capacity": "100", "timezone": dates.HOME}
     return _show(Form(typed), event=None, own=own)
@@ -41,7 +41,7 @@ def blank() -> Page:
 @bp.post("/moi")
 @needs_person
 def create() -> Response | Page:
-    own = _planned()
+    own = planned()
     form = Form(request.form)
     body = _draft(form, event=None) | {
         "organisation_id": form.text("organisation_id", required=_("Xin chọn đơn vị chủ trì."))
@@ -84,7 +84,7 @@ def change(event_id: UUID) -> Response | Page:
     return _show(form, event=event, own=[])
 
 
-def _planned() -> list[Json]:
+def planned() -> list[Json]:
     """The organisations for which the person plans events; whoever plans for none has no such page."""
     if not edits_any():
         abort(404)

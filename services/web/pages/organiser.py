@@ -246,6 +246,7 @@ def _page(template: str, event: Json, form: Form, **more: object) -> str:
         warnings=_warnings(UUID(event["id"])) if template == "organiser/publish.html" else [],
         edits=may_edit(owner),
         admits=may_admit(owner),
+        leads=leads(owner),
         over=bool(event["ends_at"]) and dates.local(event["ends_at"]) <= now(),
         **more,
     )
