@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from os.path import commonprefix
+from itertools import takewhile
 from typing import Any
 
 from services.web import dates, words
@@ -96,7 +96,10 @@ def _cut(old: str, new: str) -> tuple[str, str]:
     """Long texts from shortly before they begin to differ."""
     start = 0
     if max(len(old), len(new)) > _LONGEST:
-        start = max(0, len(commonprefix([old, new])) - _LEAD)
+        same = sum(
+            1 for _both in takewhile(lambda pair: pair[0] == pair[1], zip(old, new, strict=False))
+        )
+        start = max(0, same - _LEAD)
     return _shown(old, start), _shown(new, start)
 
 

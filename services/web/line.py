@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, BinaryIO, Protocol
+from typing import IO, Any, Protocol
 
 import httpx2
 import stamina
@@ -44,7 +44,7 @@ class _Passing(Exception):
 class Upload:
     """A file to be passed on as it is: read piece by piece, and anew for each attempt."""
 
-    file: BinaryIO
+    file: IO[bytes]
     media: str
 
 
@@ -117,7 +117,8 @@ class Line:
         return answer
 
     def _ask(
-        self, method: str,
+        self,
+        method: str,
         path: str,
         body: Json | Upload | None,
         params: Json | None,

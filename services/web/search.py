@@ -175,8 +175,7 @@ class Search:
                 options.append(Option(chosen, _unnamed(name, chosen), 0))
         return found
 
-    def _day
-(self, name: str) -> date | None:
+    def _day(self, name: str) -> date | None:
         """A day of the form; what is none is said there."""
         text = self.form[name]
         if not text:

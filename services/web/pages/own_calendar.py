@@ -36,9 +36,7 @@ def renew() -> Page:
         form.errors["reminder"] = _("Xin chọn một trong các lời nhắc.")
     if form.good:
         try:
-            made = clients().events.renew_calendar_address(
-                reminder=int(chosen) if chosen else None
-            )
+            made = clients().events.renew_calendar_address(reminder=int(chosen) if chosen else None)
         except (Refused, Away) as error:
             if isinstance(error, Refused) and error.status == 401:
                 raise

@@ -30,6 +30,7 @@ from shared.http.etags import EditedMeanwhile
 from shared.http.problems import Away, Invalid, NotFound, Unauthenticated, answer_with_problems
 from shared.http.schemas import Phone
 from shared.text import Text
+from tests.service.web import more_fakes
 
 NOW = datetime(2026, 3, 10, 2, 0, tzinfo=UTC)
 HALL = "Hội trường UBND phường An Đông"
@@ -60,6 +61,7 @@ WRITABLE = {
     "timezone", "capacity", "waitlist", "registration_opens_at", "registration_closes_at", "audience", "partners",
     "document", "legal_basis",
 }  # fmt: skip
+FILTERS = {"q", "kind", "organisation_id", "area_id", "language", "open", "status", "from", "to"}
 TEXTS = {"title", "summary", "description", "audience", "hosts", "venue", "document", "legal_basis"}
 NEEDED = ("starts_at", "ends_at", "capacity", "registration_opens_at", "registration_closes_at")
 
@@ -124,6 +126,7 @@ def event(**changes: Any) -> dict[str, Any]:
             "vi": "Doanh nghiệp trẻ, hộ kinh doanh, nhóm khởi nghiệp",
             "en": "Young businesses, household businesses, start-ups",
         },
+        "languages": ["vi"],
         "partners": [UNION, WOMEN],
         "document": {"number": "12/KH-UBND", "date": "2026-02-01"},
         "legal_basis": "Kế hoạch 144/KH-UBND, mục II.5",
@@ -167,6 +170,12 @@ class World:
         self.away: set[str] = set()
         self.ended: set[str] = set()
         self.undescribed = False
+        self.uploads: list[tuple[str, int]] = []
+        self.files: dict[str, dict[str, Any]] = {}
+        self.imported: dict[str, str] = {}
+        self.histories: dict[str, list[dict[str, Any]]] = {}
+        self.addresses: dict[str, dict[str, Any]] = {}
+        self.areas: list[dict[str, Any]] = []
 
     def add(self, **changes: Any) -> dict[str, Any]:
         made = event(**changes)
@@ -393,6 +402,26 @@ def community(world: World) -> Flask:
         query({"on", "limit", "cursor"})
         return page_of([dict(o, kind="association") for o in world.organisations])
 
+    @app.get("/v1/organisations/<organisation_id>")
+    def organisation(organisation_id: str) -> Any:
+        return next(o for o in world.organisations if o["id"] == organisation_id)
+
+    @app.get("/v1/organisations/<organisation_id>/memberships")
+    def memberships(organisation_id: str) -> Any:
+        holding(world, organisation_id, "organiser", "admin")
+        held = [
+            {"id": new_id(), "person_id": person["id"], "name": person["name"], "role": m["role"], "event_id": m["event_id"]}
+            for person in world.people.values()
+            for m in person["memberships"]
+            if m["organisation"]["id"] == organisation_id
+        ]  # fmt: skip
+        return {"items": held, "next": None}
+
+    @app.get("/v1/areas")
+    def areas() -> Any:
+        assert query({"on", "level", "limit", "cursor"})["level"] == "ward"
+        return page_of(world.areas)
+
     return app
 
 
@@ -406,23 +435,35 @@ def events(world: World) -> Flask:
         holding(world, found["organisation"]["id"], *(roles or ("organiser", "admin")))
         return found
 
-    @app.get("/v1/events")
-    def listing() -> Any:
-        asked = query({"q", "kind", "organisation_id", "status", "from", "to", "limit", "cursor"})
+    def matching(asked: dict[str, str]) -> list[dict[str, Any]]:
         status, q, after = asked.get("status"), asked.get("q", ""), asked.get("from", iso(NOW))
         if status == "draft":
             holding(world, asked["organisation_id"], "organiser", "leader", "admin")
-        shown = [
+        for name in ("organisation_id", "area_id"):
+            uuid.UUID(asked.get(name, new_id()))
+        return [
             e
             for e in world.events.values()
             if (e["status"] == status if status else e["status"] != "draft")
             and q.casefold() in e["title"]["vi"].casefold()
             and asked.get("kind") in (None, e["kind"]["key"])
             and asked.get("organisation_id") in (None, e["organisation"]["id"])
+            and asked.get("area_id") in (None, (e.get("venue") or {}).get("area_id"))
+            and asked.get("language", "vi") in e.get("languages", ["vi"])
+            and (asked.get("open") != "1" or (e.get("seats") and e["seats"]["left"] > 0))
             and (status == "draft" or e["ends_at"] > after)
             and (status == "draft" or e["starts_at"] < asked.get("to", "~"))
         ]
+
+    @app.get("/v1/events")
+    def listing() -> Any:
+        shown = matching(query(FILTERS | {"limit", "cursor"}))
         return page_of(sorted(shown, key=lambda e: (e["starts_at"] or "", e["id"])))
+
+    more_fakes.facets(app, matching)
+    more_fakes.files(app, world)
+    more_fakes.histories(app, world)
+    more_fakes.own_calendars(app, world)
 
     @app.get("/v1/kinds")
     def kinds() -> Any:
@@ -742,6 +783,7 @@ def notifications(world: World) -> Flask:
 
     @app.get("/v1/deliveries")
     def deliveries() -> Any:
+        query({"event_id", "limit", "cursor"})
         holding(world, ORGANISATION["id"], "organiser", "admin")
         return page_of(world.deliveries)
 
