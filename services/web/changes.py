@@ -19,6 +19,19 @@ _UNSAID = frozenset(
 _TIMES = frozenset(
     {"starts_at", "ends_at", "registration_opens_at", "registration_closes_at", "occurrence"}
 )
+# What matters first; the others follow by name, for no order is kept of them.
+_FIRST = (
+    "title",
+    "kind_key",
+    "starts_at",
+    "ends_at",
+    "venue",
+    "name",
+    "number",
+    "room",
+    "address",
+    "capacity",
+)
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 _LONGEST, _LEAD = 280, 40
 
@@ -28,7 +41,7 @@ def said_fields(
 ) -> list[tuple[str, str, str]]:
     """Each field in words, with what it was and what it became; `names` are those of organisations by id."""
     found = []
-    for name, (old, new) in fields.items():
+    for name, (old, new) in sorted(fields.items(), key=lambda item: _place(item[0])):
         if name in _UNSAID:
             continue
         say = _speaker(name, zone=zone, names=names, kinds=kinds)
@@ -88,8 +101,13 @@ def _whole(value: Json) -> str:
         return said(value["name"])
     if "latitude" in value:
         return f"{value['latitude']}, {value['longitude']}"
-    known = [_plain(one) for name, one in value.items() if one and name != "area_id"]
+    ordered = sorted(value.items(), key=lambda item: _place(item[0]))
+    known = [_plain(one) for name, one in ordered if one and name != "area_id"]
     return ", ".join(known) or _("chưa có")
+
+
+def _place(name: str) -> tuple[int, str]:
+    return (_FIRST.index(name) if name in _FIRST else len(_FIRST)), name
 
 
 def _cut(old: str, new: str) -> tuple[str, str]:
