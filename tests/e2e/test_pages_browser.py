@@ -12,7 +12,9 @@ import segno
 from playwright.sync_api import Browser, Page, Playwright, sync_playwright
 from waitress.server import create_server
 
+from services.events.importing import read_csv
 from services.web.assets import ROOT
+from services.web.dates import HOME
 from tests.service.web.conftest import portal
 from tests.service.web.fakes import EMPTY, NOW, ORGANISATION, World, iso, new_id
 from tests.support import browsers
@@ -242,9 +244,19 @@ def pages_of(site: Site) -> tuple[list[str], list[str]]:
         }
     )
     one, wip = f"/to-chuc/su-kien/{event['id']}", f"/to-chuc/su-kien/{draft['id']}"
+    world.histories[event["id"]] = [
+        {
+            "id": new_id(), "version": 2, "at": iso(NOW), "person_id": me["id"], "action": "rescheduled", "reason": {"vi": "Bão số 5"},
+            "fields": {"starts_at": [iso(NOW), iso(NOW)], "title": [{"vi": LONGEST_NAME}, {"vi": "Mới"}]},
+            "told": [{"type": "event.changed", "id": new_id()}],
+        }
+    ]  # fmt: skip
     public = [
         "/",
         "/?q=khongco",
+        "/?kind=training&open=1",
+        "/?thang=2026-03",
+        "/?thang=2026-07",
         f"/su-kien/{event['id']}",
         f"/su-kien/{event['id']}/dang-ky",
         "/dang-nhap",
@@ -256,8 +268,20 @@ def pages_of(site: Site) -> tuple[list[str], list[str]]:
         "/to-chuc/su-kien/moi", one, wip, f"{wip}/cong-bo", f"{wip}/sua", f"{one}/doi-lich", f"{one}/huy", f"{one}/danh-sach", f"/cua/{event['id']}",
         f"/cua/{event['id']}?q=nguy", f"{one}/sua", f"/to-chuc/su-kien/{empty['id']}", f"/to-chuc/su-kien/{empty['id']}/cong-bo", f"/to-chuc/su-kien/{empty['id']}/sua",
         f"/su-kien/{empty['id']}", "/to-chuc?nam=2025", f"/toi/ve/{none_left['id']}",
+        "/toi/lich", "/to-chuc/nhap", f"/to-chuc/nhap/{file_read(site)}", f"{one}/lich-su", f"{wip}/lich-su",
     ]  # fmt: skip
     return public, own
+
+
+def file_read(site: Site) -> str:
+    """The id of a file with a good row and a bad one."""
+    id_ = new_id()
+    rows = read_csv(f"Tên,Bắt đầu\n{LONGEST_NAME},26/05/2026 14:00\n,x\n".encode(), HOME)
+    site.world.files[id_] = {
+        "id": id_, "organisation_id": ORGANISATION["id"], "format": "csv", "read": rows, "kind": "training", "created_at": iso(NOW),
+        "confirmed_at": None,
+    }  # fmt: skip
+    return id_
 
 
 def faults(page: Page, path: str) -> dict[str, object]:
