@@ -41,15 +41,23 @@ def said_fields(
 ) -> list[tuple[str, str, str]]:
     """Each field in words, with what it was and what it became; `names` are those of organisations by id."""
     found = []
-    for name, (old, new) in sorted(fields.items(), key=lambda item: _place(item[0])):
+    for name, pair in sorted(fields.items(), key=lambda item: _place(item[0])):
         if name in _UNSAID:
             continue
         say = _speaker(name, zone=zone, names=names, kinds=kinds)
-        was, became = say(old), say(new)
+        was, became = map(say, _differing(*pair))
         if was == became:
             became = _("đã sửa chi tiết bên trong")
         found.append((words.field_name(name), *_cut(was, became)))
     return found
+
+
+def _differing(old: Any, new: Any) -> tuple[Any, Any]:
+    """Of texts in two languages the Vietnamese alone, where the English did not change."""
+    texts = [one for one in (old, new) if isinstance(one, dict) and one.keys() <= {"vi", "en"}]
+    if len(texts) == 2 and old.get("en") == new.get("en"):
+        return {"vi": old.get("vi")}, {"vi": new.get("vi")}
+    return old, new
 
 
 def _speaker(

@@ -152,7 +152,7 @@ def language_name(tag: str) -> str:
 def import_fate(fate: str, *, confirmed: bool) -> tuple[str, str]:
     """What becomes, or became, of a row of a file."""
     if confirmed and fate == "same":
-        return _("Đã có trong hệ thống"), "ok"
+        return _("Đã có"), "ok"
     return {
         "new": (_("Mới"), "ok"),
         "changed": (_("Thay đổi"), "wait"),

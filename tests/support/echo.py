@@ -18,13 +18,17 @@ class _Echo(http.server.BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(told)
 
+    def do_POST(self) -> None:
+        self.rfile.read(int(self.headers["Content-Length"]))
+        self.do_GET()
+
     def log_message(self, format: str, *args: object) -> None:
         """Not into the tests' output."""
 
 
 @contextmanager
 def echo() -> Iterator[int]:
-    """Its port on 127.0.0.1. It answers GET with the path and the headers as JSON; 404 where "missing" is asked for."""
+    """Its port on 127.0.0.1. It answers GET and POST with the path and the headers as JSON; 404 where "missing" is asked for."""
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), _Echo)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     try:

@@ -75,6 +75,7 @@ def test_fields_are_named_and_said_in_words(organiser, world, event):
             "edited",
             fields={
                 "title": [{"vi": "Cũ", "en": None}, {"vi": "Mới", "en": "New"}],
+                "summary": [{"vi": "A", "en": "Same"}, {"vi": "B", "en": "Same"}],
                 "starts_at": ["2026-03-26T07:00:00+00:00", "2026-03-27T07:00:00+00:00"],
                 "capacity": [None, 200],
                 "waitlist": [False, True],
@@ -95,6 +96,7 @@ def test_fields_are_named_and_said_in_words(organiser, world, event):
 
     for words in (
         "Tên sự kiện trước: Cũ sau: Mới / New",
+        "Tóm tắt trước: A sau: B",
         "Bắt đầu trước: 14:00, 26/03/2026 sau: 14:00, 27/03/2026",
         "Sức chứa trước: chưa có sau: 200",
         "Danh sách chờ trước: không sau: có",
