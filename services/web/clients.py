@@ -173,14 +173,15 @@ class Events(_Client):
 
     def read_file(self, file: Upload, **query: str) -> Json:
         """Have a file of events read. Without an Idempotency-Key: read twice, it still does nothing."""
-        return json_of(self._line.send("POST", "/v1/imports", body=file, params=query))
+        return json_of(self._line.send("POST", "/v1/imports", body=file, params=query, slow=True))
 
     def file_read(self, import_id: str) -> Json:
         """A file that was read, with what would become of each entry now."""
         return self._get(f"/v1/imports/{import_id}")
 
     def confirm_file(self, import_id: str) -> Json:
-        return self._send("POST", f"/v1/imports/{import_id}/confirm", {})
+        path = f"/v1/imports/{import_id}/confirm"
+        return json_of(self._line.send("POST", path, body={}, slow=True))
 
 
 class Registrations(_Client):

@@ -10,8 +10,8 @@ import stamina
 
 Json = dict[str, Any]
 Headers = dict[str, str]
-# A file of a thousand rows is looked at row by row before there is an answer.
-_LONG_WAIT = httpx2.Timeout(25.0, connect=1.0)
+# What is done for a thousand rows of a file in one request takes its seconds.
+_WAIT, _LONG_WAIT = (httpx2.Timeout(seconds, connect=1.0) for seconds in (5.0, 25.0))
 
 
 class Refused(Exception):
@@ -72,7 +72,7 @@ class Line:
         self._http = httpx2.Client(
             base_url=base_url,
             transport=transport,
-            timeout=httpx2.Timeout(5.0, connect=1.0),
+            timeout=_WAIT,
             follow_redirects=False,
             trust_env=False,
         )
@@ -103,12 +103,14 @@ class Line:
         body: Json | Upload | None = None,
         params: Json | None = None,
         headers: Headers | None = None,
+        slow: bool = False,
     ) -> httpx2.Response:
-        """One attempt. Raises Refused with the service's problem, or Away."""
+        """One attempt; what is known to be `slow` is waited for longer. Raises Refused with the service's problem, or Away."""
         mine, more = self._who(), headers or {}
-        answer = self._ask(method, path, body, params, mine | more)
+        answer = self._ask(method, path, body, params, mine | more, slow)
         if answer.status_code == 401 and "Authorization" in mine:
-            answer = self._ask(method, path, body, params, self._who(renewed=True) | more)
+            renewed = self._who(renewed=True) | more
+            answer = self._ask(method, path, body, params, renewed, slow)
         if answer.status_code >= 500:
             after = answer.headers.get("Retry-After", "")
             raise Away(self._service, retry_after=int(after) if after.isdigit() else 5)
@@ -123,14 +125,21 @@ class Line:
         body: Json | Upload | None,
         params: Json | None,
         headers: Headers,
+        slow: bool,
     ) -> httpx2.Response:
         sent: dict[str, Any] = {"json": body}
         if isinstance(body, Upload):
             body.file.seek(0)
             sent, headers = {"content": body.file}, headers | {"Content-Type": body.media}
-            sent["timeout"] = _LONG_WAIT
         try:
-            return self._http.request(method, path, params=params, headers=headers, **sent)
+            return self._http.request(
+                method,
+                path,
+                params=params,
+                headers=headers,
+                timeout=_LONG_WAIT if slow else _WAIT,
+                **sent,
+            )
         except httpx2.TransportError as error:
             raise Away(self._service) from error
 

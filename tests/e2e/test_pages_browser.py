@@ -163,6 +163,44 @@ def test_errors_take_the_focus_and_lead_to_their_fields(chromium, site):
     assert page.evaluate("document.activeElement.id") == "name"
 
 
+def test_the_address_of_ones_own_calendar_is_copied_by_a_button(chromium, site):
+    """With scripts; without them the button is not there, and the field is."""
+    for scripts in (True, False):
+        permissions = ["clipboard-read", "clipboard-write"]
+        page = open_page(chromium, site, scripts=scripts, permissions=permissions)
+        sign_in(page, "lan@example.vn")
+        page.goto("/toi/lich")
+        page.click(".act button")
+        address = page.input_value("#address")
+        assert page.locator("button.copy").is_visible() is scripts
+        if scripts:
+            page.click("button.copy")
+            page.wait_for_selector("#copied:not(:empty)")
+            assert page.evaluate("navigator.clipboard.readText()") == address
+
+
+def test_a_month_is_a_table_on_a_desktop_and_a_list_of_days_on_a_phone(chromium, site):
+    """In both, the keyboard leads to each event; on a phone a day that holds nothing is not there."""
+    event = site.world.add()
+    for size, shown in ((DESKTOP, 31), (PHONE, 1)):
+        page = open_page(chromium, site, size=size, scripts=False)
+        page.goto("/?thang=2026-03")
+        days = page.locator(".days td:not(.outside)")
+        assert sum(days.nth(n).is_visible() for n in range(days.count())) == shown
+        assert page.locator(".days thead").is_visible() is (size == DESKTOP)
+        page.locator('nav a[rel="next"]').focus()
+        page.keyboard.press("Tab")
+        page.keyboard.press("Enter")
+        page.wait_for_url(f"**/su-kien/{event['id']}")
+
+
+def test_the_filters_stand_open_beside_the_list_on_a_desktop_and_fold_on_a_phone(chromium, site):
+    for size in (DESKTOP, PHONE):
+        page = open_page(chromium, site, size=size, scripts=False)
+        page.goto("/")
+        assert page.locator("#from").is_visible() is (size == DESKTOP)
+
+
 @pytest.mark.skipif(
     not (ROOT / "vendor" / "zxing_reader.wasm").exists(), reason="needs vendored assets"
 )
