@@ -9,9 +9,9 @@ from html import unescape
 import pytest
 
 from services.web.months import Month
-from tests.service.web.fakes import KINDS, ORGANISATION, UNION, new_id
+from tests.service.web.fakes import KINDS, ORGANISATION, UNION
 
-AREA = {"id": new_id(), "name": "Phường Hòa Bình", "level": "ward"}
+AREA = {"id": "00000000-0000-0000-0000-0000000000a1", "name": "Phường Hòa Bình", "level": "ward"}
 LINK = re.compile(r'href="(/\?[^"]*|/)"')
 
 

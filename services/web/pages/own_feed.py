@@ -11,7 +11,7 @@ from services.web.security import keep_nowhere
 from services.web.session import needs_person
 from services.web.texts import gettext as _
 
-bp = Blueprint("own_calendar", __name__, url_prefix="/toi/lich")
+bp = Blueprint("own_feed", __name__, url_prefix="/toi/lich")
 
 Page = tuple[str, int, dict[str, str]]
 # Minutes before the start, as the API has them; without a number, never.
