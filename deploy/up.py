@@ -32,7 +32,7 @@ from shared.messaging.broker import connect
 ROLES: Mapping[str, tuple[str, ...]] = {
     "community": ("api", "relay", "consume"),
     "events": ("api", "relay", "consume"),
-    "registrations": ("api", "relay", "consume"),
+    "registrations": ("api", "relay", "consume", "work"),
     "notifications": ("api", "relay", "consume", "work"),
     "web": ("api",),
 }

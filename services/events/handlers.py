@@ -27,6 +27,9 @@ def follow_organisation(uow: UnitOfWork, organisation: dict[str, Any], message: 
 @HANDLERS.handles(
     "registration.confirmed",
     "registration.waitlisted",
+    "registration.held",
+    "registration.pending",
+    "registration.declined",
     "registration.cancelled",
     schema=RegistrationState,
 )

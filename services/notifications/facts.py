@@ -54,7 +54,7 @@ def facts_of(
         "document_number": document.get("number"),
         "document_date": dates.document_date(document.get("date"), language),
         "code": "",
-        "until": "",
+        "until": _until(told, event, language),
         "ticket_code": "",
         "ticket_image": "",
         "url": path_of(notice),
@@ -67,6 +67,8 @@ def path_of(notice: Notice) -> str:
         case Template.SIGN_IN:
             return f"/dang-nhap/{notice.recipient_id}"
         case Template.CONFIRMED | Template.PROMOTED:
+            return f"/toi/ve/{notice.registration_id}"
+        case Template.HELD | Template.PENDING | Template.DECLINED:
             return f"/toi/ve/{notice.registration_id}"
         case Template.WAITLISTED:
             return "/toi"
@@ -108,6 +110,14 @@ def _reason(notice: Notice, event: EventCopy | None, language: str) -> str:
     if notice.template is Template.EVENT_CANCELLED and event is not None and event.cancelled:
         return said(event.reason, language)
     return said(notice.facts.get("reason"), language)
+
+
+def _until(told: dict[str, Any], event: EventCopy | None, language: str) -> str:
+    """Until when a place is kept."""
+    ends = _moment(told.get("held_until"))
+    if ends is None or event is None:
+        return ""
+    return f"{dates.clock(ends, event.timezone, language)}, {dates.day(ends, event.timezone, language)}"
 
 
 def _name(organisation: OrganisationCopy | None, language: str) -> str | None:

@@ -51,6 +51,24 @@ def tell_of_waitlist(uow: UnitOfWork, registration: dict[str, Any], message: Mes
     _tell(uow, Template.WAITLISTED, "waitlisted", registration, message)
 
 
+@HANDLERS.handles("registration.held", schema=RegistrationState)
+def tell_of_offer(uow: UnitOfWork, registration: dict[str, Any], message: Message) -> None:
+    """Say that a place is kept, and until when."""
+    _tell(uow, Template.HELD, "held", registration, message)
+
+
+@HANDLERS.handles("registration.pending", schema=RegistrationState)
+def tell_of_receipt(uow: UnitOfWork, registration: dict[str, Any], message: Message) -> None:
+    """Say that it came in, and that an organiser looks at it."""
+    _tell(uow, Template.PENDING, "pending", registration, message)
+
+
+@HANDLERS.handles("registration.declined", schema=RegistrationState)
+def tell_of_refusal(uow: UnitOfWork, registration: dict[str, Any], message: Message) -> None:
+    """Say no; the reason stands on the person's own page."""
+    _tell(uow, Template.DECLINED, "declined", registration, message)
+
+
 @HANDLERS.handles("registration.cancelled", schema=RegistrationState)
 def tell_of_end(uow: UnitOfWork, registration: dict[str, Any], message: Message) -> None:
     """Say that the registration ended, and by whom."""

@@ -66,6 +66,7 @@ class RegistrationState(Shape):
     event_id = fields.UUID(required=True)
     position = fields.Integer(allow_none=True, load_default=None)
     promoted = fields.Boolean(load_default=False)
+    held_until = fields.AwareDateTime(allow_none=True, load_default=None)
     why = fields.String(allow_none=True, load_default=None)
 
 

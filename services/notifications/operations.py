@@ -123,7 +123,9 @@ def take_in_registration(
             now=now,
             event_id=copy.event_id,
             registration_id=copy.registration_id,
-            facts={name: registration[name] for name in ("position", "why")},
+            facts=jsonable(
+                {name: registration[name] for name in ("position", "why", "held_until")}
+            ),
             overtaken=overtaken,
         )
     )
@@ -197,7 +199,7 @@ def who_would_be_told(
     counts = {} if step is Step.PUBLISH else uow.registrations.counts_of(event_id)
     people = [
         Audience(template, RecipientKind.PERSON, status, counts[status], BOTH)
-        for status in ("confirmed", "waitlisted")
+        for status in ("confirmed", "waitlisted", "held", "pending")
         if counts.get(status)
     ]
     partners = len(set(partner_ids))

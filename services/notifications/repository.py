@@ -71,13 +71,17 @@ class Events(Copies[EventCopy]):
         return event
 
 
+# A registration that is over, or was never admitted.
+ENDED = ("cancelled", "declined")
+
+
 class Registrations(Copies[RegistrationCopy]):
     """Copies of registrations."""
 
     def active_of(self, event_id: UUID) -> Sequence[RegistrationCopy]:
         """Those that have, or wait for, a place."""
         active = sa.select(RegistrationCopy).where(
-            RegistrationCopy.event_id == event_id, RegistrationCopy.status != "cancelled"
+            RegistrationCopy.event_id == event_id, RegistrationCopy.status.not_in(ENDED)
         )
         return self._session.scalars(active.order_by(RegistrationCopy.registration_id)).all()
 
@@ -85,7 +89,7 @@ class Registrations(Copies[RegistrationCopy]):
         """How many have, and how many wait for, a place."""
         counted = (
             sa.select(RegistrationCopy.status, sa.func.count())
-            .where(RegistrationCopy.event_id == event_id, RegistrationCopy.status != "cancelled")
+            .where(RegistrationCopy.event_id == event_id, RegistrationCopy.status.not_in(ENDED))
             .group_by(RegistrationCopy.status)
         )
         return dict(self._session.execute(counted).all())

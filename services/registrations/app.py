@@ -11,6 +11,7 @@ from services.registrations.models import TABLES, Base
 from services.registrations.routes import bp
 from services.registrations.settings import RegistrationsSettings
 from services.registrations.tickets import TicketSigner
+from services.registrations.worker import work
 from shared.clock import Clock
 from shared.database.unit_of_work import Database
 from shared.http.application import create_api
@@ -53,6 +54,7 @@ SERVICE = Service(
     handlers=HANDLERS,
     build=build,
     create_app=create_app,
+    work=work,
 )
 
 

@@ -67,13 +67,82 @@ class EventFull(Problem):
 
 
 class CapacityBelowConfirmed(Problem):
+    """Fewer seats than are taken; `losing` names those who came last, who would lose theirs."""
+
     status, type = 409, "capacity-below-confirmed"
     title = Text("Sức chứa ít hơn số người đã có chỗ", "Fewer seats than people who have one")
     detail = Text(
-        "Đã có {confirmed} người có chỗ; sức chứa không thể nhỏ hơn số này.",
-        "{confirmed} people have a place; the capacity cannot be less.",
+        "Đã có {confirmed} chỗ được nhận. Muốn giảm hơn nữa, xin xác nhận những người sẽ mất chỗ.",
+        "{confirmed} seats are taken. To go below, name those who lose theirs.",
     )
-    members = ("confirmed",)
+    members = ("confirmed", "losing")
+
+    def __init__(self, *, confirmed: int, losing: list[dict[str, str]] | None = None) -> None:
+        super().__init__(confirmed=confirmed, losing=losing or [])
+
+
+class OthersWouldLose(Problem):
+    """Meanwhile others are the ones who came last."""
+
+    status, type = 409, "others-would-lose"
+    title = Text("Danh sách người mất chỗ đã thay đổi", "Others would lose their seats by now")
+    detail = Text(
+        "Có người vừa đăng ký hoặc hủy. Xin xem lại danh sách rồi xác nhận lần nữa.",
+        "Somebody registered or cancelled just now. Please look at the list again and confirm.",
+    )
+    members = ("losing",)
+
+
+class CapacityBelowKept(Problem):
+    """Quotas would keep more seats than are free."""
+
+    status, type = 409, "capacity-below-kept"
+    title = Text("Số chỗ phân bổ nhiều hơn số chỗ còn trống", "More seats kept than are free")
+    detail = Text(
+        "Các đơn vị được giữ {kept} chỗ nhưng chỉ còn {free} chỗ trống. Xin tăng sức chứa hoặc giảm số chỗ phân bổ.",
+        "{kept} seats are kept, but only {free} are free. Please raise the capacity or keep fewer.",
+    )
+    members = ("kept", "free")
+
+
+class NotPending(Problem):
+    """It was approved, declined or cancelled before."""
+
+    status, type = 409, "not-pending"
+    title = Text("Đăng ký này không chờ duyệt", "This registration does not wait for approval")
+    detail = Text("Xin tải lại danh sách để xem tình trạng mới.", "Please reload the list.")
+
+
+class NotHeld(Problem):
+    """No seat is held for this registration."""
+
+    status, type = 409, "not-held"
+    title = Text(
+        "Không có chỗ nào đang giữ cho đăng ký này", "No seat is held for this registration"
+    )
+    detail = Text(
+        "Có thể bạn đã nhận chỗ, hoặc chỗ chưa đến lượt. Xin xem “Đăng ký của tôi”.",
+        "You may have taken it, or it is not your turn yet. See “My registrations”.",
+    )
+
+
+class HoldLapsed(Problem):
+    """The seat was held until a moment that has passed."""
+
+    status, type = 409, "hold-lapsed"
+    title = Text("Đã quá hạn nhận chỗ", "The seat is not held any longer")
+    detail = Text(
+        "Chỗ này đã chuyển cho người tiếp theo. Bạn có thể đăng ký lại.",
+        "It went to the next in line. You can register again.",
+    )
+
+
+class NotCheckedIn(Problem):
+    """Nobody was admitted with it."""
+
+    status, type = 409, "not-checked-in"
+    title = Text("Người này chưa điểm danh", "This person was not admitted")
+    detail = Text("Xin tải lại danh sách.", "Please reload the list.")
 
 
 class AttendedAlready(Problem):
@@ -122,6 +191,9 @@ class TicketInvalid(Problem):
         "waitlisted": Text(
             "Người này còn trong danh sách chờ.", "The person is still on the waitlist."
         ),
+        "pending": Text("Đăng ký này còn chờ duyệt.", "The registration waits for approval."),
+        "held": Text("Người này chưa nhận chỗ được giữ.", "The seat is held, but not taken yet."),
+        "declined": Text("Đăng ký này không được duyệt.", "The registration was declined."),
         "event-cancelled": Text("Sự kiện đã bị hủy.", "The event was cancelled."),
         "event-postponed": Text("Sự kiện đang tạm hoãn.", "The event is postponed."),
     }

@@ -12,9 +12,13 @@ CONFIRMED: dict[str, Any] = {
     "event_id": _EVENT,
     "position": None,
     "promoted": False,
+    "held_until": None,
     "why": None,
 }
 WAITLISTED = CONFIRMED | {"position": 3}
+PENDING = CONFIRMED
+HELD = CONFIRMED | {"promoted": True, "held_until": "2026-03-20T10:00:00+00:00"}
+DECLINED = CONFIRMED | {"why": "declined"}
 CANCELLED = CONFIRMED | {"why": "own-wish"}
 OFFER: dict[str, Any] = {
     "event_id": _EVENT,

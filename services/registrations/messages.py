@@ -8,7 +8,7 @@ import marshmallow as ma
 from marshmallow import fields
 
 from services.registrations import examples
-from services.registrations.models import Offer, Registration
+from services.registrations.models import Offer, Registration, Status
 from shared.messaging.message import Draft, MessageType, means
 
 
@@ -22,10 +22,18 @@ class RegistrationState(ma.Schema):
         required=True, allow_none=True, metadata=means("In the waitlist, from 1")
     )
     promoted = fields.Boolean(required=True, metadata=means("The place came from the waitlist"))
+    held_until = fields.AwareDateTime(
+        required=True,
+        allow_none=True,
+        metadata=means("Until when a freed place is kept for the person, who is to accept it"),
+    )
     why = fields.String(
         required=True,
         allow_none=True,
-        metadata=means("Why it was cancelled: own-wish, organiser or event-cancelled"),
+        metadata=means(
+            "Why it was cancelled: own-wish, organiser, event-cancelled, hold-lapsed or capacity-cut; "
+            "declined, where the reason is told by registrations alone"
+        ),
     )
 
 
@@ -70,6 +78,35 @@ REGISTRATION_CANCELLED = MessageType(
     "Somebody gave up a place, or lost it",
     example=examples.CANCELLED,
 )
+REGISTRATION_HELD = MessageType(
+    "registration.held",
+    RegistrationState,
+    _TOLD,
+    "A freed place is kept for somebody for a while",
+    example=examples.HELD,
+)
+REGISTRATION_PENDING = MessageType(
+    "registration.pending",
+    RegistrationState,
+    _TOLD,
+    "Somebody asked for a place and waits for approval",
+    example=examples.PENDING,
+)
+REGISTRATION_DECLINED = MessageType(
+    "registration.declined",
+    RegistrationState,
+    _TOLD,
+    "Somebody is not admitted",
+    example=examples.DECLINED,
+)
+OF_STATUS = {
+    Status.PENDING: REGISTRATION_PENDING,
+    Status.CONFIRMED: REGISTRATION_CONFIRMED,
+    Status.WAITLISTED: REGISTRATION_WAITLISTED,
+    Status.HELD: REGISTRATION_HELD,
+    Status.DECLINED: REGISTRATION_DECLINED,
+    Status.CANCELLED: REGISTRATION_CANCELLED,
+}
 OFFER_CHANGED = MessageType(
     "offer.changed",
     OfferState,
@@ -88,6 +125,9 @@ PUBLISHED = (
     REGISTRATION_CONFIRMED,
     REGISTRATION_WAITLISTED,
     REGISTRATION_CANCELLED,
+    REGISTRATION_HELD,
+    REGISTRATION_PENDING,
+    REGISTRATION_DECLINED,
     OFFER_CHANGED,
     ATTENDANCE_RECORDED,
 )
@@ -105,7 +145,9 @@ def registration(
         event_id=registration.event_id,
         position=registration.position,
         promoted=promoted,
-        why=registration.why,
+        held_until=registration.held_until,
+        # An organiser's words may be about a person.
+        why="declined" if registration.status is Status.DECLINED else registration.why,
     )
 
 
@@ -116,7 +158,7 @@ def offer_changed(offer: Offer, now: datetime) -> Draft:
         sequence=offer.sequence,
         event_id=offer.event_id,
         capacity=offer.capacity,
-        seats_left=offer.seats_left,
+        seats_left=offer.seats_left(now),
         waitlist_length=offer.waitlisted,
         state=offer.state(now).value,
     )

@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Self
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from services.registrations.models import Offer, Registration, Status
+from services.registrations.models import (
+    IN_PLAY,
+    Offer,
+    Quota,
+    Registration,
+    SeatLogEntry,
+    Status,
+)
+from services.registrations.models.status import SEATED
 from shared.database.unit_of_work import UnitOfWork as BaseUnitOfWork
 from shared.http import cursors
 from shared.http.problems import NotFound
@@ -43,6 +52,11 @@ class Offers:
     def add(self, offer: Offer) -> None:
         self._session.add(offer)
 
+    def due(self, now: datetime, *, limit: int) -> Sequence[UUID]:
+        """Events of whose seats time has made something due."""
+        due = sa.select(Offer.event_id).where(Offer.due_at <= now)
+        return self._session.scalars(due.order_by(Offer.due_at).limit(limit)).all()
+
 
 class Registrations:
     """Registrations by id, person, event and place in line."""
@@ -75,21 +89,56 @@ class Registrations:
         return self._placed([registration])[0]
 
     def active_of(self, event_id: UUID, person_id: UUID) -> Registration | None:
-        """The one that a person has for an event, if it is not cancelled."""
+        """The one that a person has for an event, if it is neither cancelled nor declined."""
         mine = sa.select(Registration).filter_by(event_id=event_id, person_id=person_id)
-        return self._session.scalar(mine.where(Registration.status != Status.CANCELLED))
+        return self._session.scalar(mine.where(Registration.status.in_(IN_PLAY)))
 
-    def first_in_line(self, event_id: UUID) -> Registration | None:
+    def has_attended(self, person_id: UUID) -> bool:
+        """Whether a person was admitted to any event."""
+        admitted = sa.select(Registration.id).filter_by(person_id=person_id)
+        found = self._session.scalar(
+            admitted.where(Registration.checked_in_at.is_not(None)).limit(1)
+        )
+        return found is not None
+
+    def first_in_line(self, event_id: UUID, quota: Quota | None = None) -> Registration | None:
+        """Who waits longest; with a quota, of those for whom it is."""
         line = sa.select(Registration).filter_by(event_id=event_id, status=Status.WAITLISTED)
+        if quota is not None:
+            line = line.where(_is_for(quota))
         return self._session.scalar(line.order_by(Registration.waitlist_number).limit(1))
 
-    def all_active(self, event_id: UUID) -> Sequence[Registration]:
-        active = (
+    def seated_last(self, event_id: UUID, count: int) -> list[Registration]:
+        """The last who came of those with a seat who have not been admitted, the very last first."""
+        seated = sa.select(Registration).filter_by(event_id=event_id, checked_in_at=None)
+        seated = seated.where(Registration.status.in_(SEATED))
+        ordered = seated.order_by(Registration.registered_at.desc(), Registration.id.desc())
+        return list(self._session.scalars(ordered.limit(count)))
+
+    def lapsed(self, event_id: UUID, now: datetime) -> Sequence[Registration]:
+        """Whose seat is not held any longer, in the order in which that ended."""
+        held = sa.select(Registration).filter_by(event_id=event_id, status=Status.HELD)
+        ended = held.where(Registration.held_until <= now)
+        return self._session.scalars(ended.order_by(Registration.held_until, Registration.id)).all()
+
+    def next_lapse(self, event_id: UUID) -> datetime | None:
+        """When the first hold ends."""
+        held = sa.select(sa.func.min(Registration.held_until)).filter_by(
+            event_id=event_id, status=Status.HELD
+        )
+        return self._session.scalar(held)
+
+    def position_of(self, registration: Registration) -> int | None:
+        """In the waitlist, from 1; None for who does not wait."""
+        return self._placed([registration])[0].position
+
+    def all_in_play(self, event_id: UUID) -> Sequence[Registration]:
+        found = (
             sa.select(Registration)
             .filter_by(event_id=event_id)
-            .where(Registration.status != Status.CANCELLED)
+            .where(Registration.status.in_(IN_PLAY))
         )
-        return self._session.scalars(active.order_by(Registration.id)).all()
+        return self._session.scalars(found.order_by(Registration.id)).all()
 
     def with_tickets(self, ids: Sequence[UUID]) -> Sequence[Registration]:
         """Those of `ids` that have a place."""
@@ -167,14 +216,51 @@ class Registrations:
         return registrations
 
 
+def _is_for(quota: Quota) -> sa.ColumnElement[bool]:
+    """As `Quota.is_for`, for the database."""
+    if quota.first_timers:
+        return Registration.first_time.is_(True)
+    if quota.area_id is not None:
+        return Registration.area_id == quota.area_id
+    return Registration.organisation_id == quota.organisation_id
+
+
+class SeatLog:
+    """What happened to places."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def add(self, entry: SeatLogEntry) -> None:
+        self._session.add(entry)
+
+    def page(
+        self, event_id: UUID, *, registration_id: UUID | None, cursor: str | None, limit: int
+    ) -> tuple[list[SeatLogEntry], str | None]:
+        """Of an event, or of one registration, in the order in which it happened."""
+        listed = sa.select(SeatLogEntry).filter_by(event_id=event_id)
+        if registration_id is not None:
+            listed = listed.filter_by(registration_id=registration_id)
+        if cursor is not None:
+            (after,) = cursors.decode(cursor, 1)
+            if not (after.isascii() and after.isdigit() and len(after) < 19):
+                raise cursors.bad_cursor()
+            listed = listed.where(SeatLogEntry.number > int(after))
+        rows = list(self._session.scalars(listed.order_by(SeatLogEntry.number).limit(limit + 1)))
+        page = rows[:limit]
+        return page, cursors.encode(page[-1].number) if len(rows) > limit else None
+
+
 class UnitOfWork(BaseUnitOfWork):
     """One transaction of registrations."""
 
     offers: Offers
     registrations: Registrations
+    seat_log: SeatLog
 
     def __enter__(self) -> Self:
         super().__enter__()
         self.offers = Offers(self.session)
         self.registrations = Registrations(self.session)
+        self.seat_log = SeatLog(self.session)
         return self

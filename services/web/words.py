@@ -13,6 +13,9 @@ def registration_state(status: str) -> tuple[str, str]:
     return {
         "confirmed": (_("Có chỗ"), "ok"),
         "waitlisted": (_("Danh sách chờ"), "wait"),
+        "held": (_("Mời nhận chỗ"), "wait"),
+        "pending": (_("Chờ duyệt"), "wait"),
+        "declined": (_("Không được duyệt"), "gone"),
         "cancelled": (_("Đã hủy"), "gone"),
     }.get(status, (status, "quiet"))
 
@@ -49,6 +52,9 @@ def template_name(template: str) -> str:
     return {
         "registration-confirmed": _("Xác nhận có chỗ và vé"),
         "registration-waitlisted": _("Báo vị trí chờ"),
+        "registration-held": _("Mời nhận chỗ"),
+        "registration-pending": _("Báo đã nhận đăng ký"),
+        "registration-declined": _("Báo không được duyệt"),
         "registration-promoted": _("Được nhận chỗ từ danh sách chờ"),
         "registration-cancelled": _("Báo đã hủy đăng ký"),
         "event-changed": _("Báo đổi lịch"),

@@ -93,9 +93,18 @@ POLICY: dict[str, str] = {
     "registrations PATCH /v1/offers/{event_id}": _PLANS,
     "registrations POST /v1/offers/{event_id}/registrations": "person",
     "registrations GET /v1/offers/{event_id}/registrations": "organiser officer door admin",
+    "registrations PUT /v1/offers/{event_id}/quotas": _PLANS,
+    "registrations PATCH /v1/offers/{event_id}/rules": _PLANS,
+    "registrations GET /v1/offers/{event_id}/log": "organiser leader admin",
+    "registrations POST /v1/offers/{event_id}/walk-ins": "door officer organiser admin",
     "registrations GET /v1/registrations": "person",
     "registrations GET /v1/registrations/{registration_id}": "own organiser admin",
     "registrations POST /v1/registrations/{registration_id}/cancel": "own organiser admin",
+    "registrations POST /v1/registrations/{registration_id}/accept": "own",
+    "registrations POST /v1/registrations/{registration_id}/approve": _PLANS,
+    "registrations POST /v1/registrations/{registration_id}/decline": _PLANS,
+    "registrations POST /v1/registrations/{registration_id}/reissue": "own organiser admin",
+    "registrations POST /v1/registrations/{registration_id}/undo-check-in": "door officer organiser admin",
     "registrations GET /v1/registrations/{registration_id}/ticket": "own",
     "registrations POST /v1/tickets": _SENDER,
     "registrations POST /v1/offers/{event_id}/check-ins": "door officer organiser admin",
@@ -197,7 +206,21 @@ BODIES: dict[str, Any] = {
     },
     "registrations PATCH /v1/offers/{event_id}": {"capacity": 60},
     "registrations POST /v1/offers/{event_id}/registrations": {"name": "Ada"},
+    "registrations PUT /v1/offers/{event_id}/quotas": {
+        "quotas": [{"name": _NAME, "seats": 1, "first_timers": True}]
+    },
+    "registrations PATCH /v1/offers/{event_id}/rules": {"hold_minutes": 60},
+    "registrations POST /v1/offers/{event_id}/walk-ins": {"name": "Ada"},
     "registrations POST /v1/registrations/{registration_id}/cancel": {},
+    "registrations POST /v1/registrations/{registration_id}/accept": {},
+    "registrations POST /v1/registrations/{registration_id}/approve": {},
+    "registrations POST /v1/registrations/{registration_id}/decline": {
+        "reason": "Không đúng đối tượng"
+    },
+    "registrations POST /v1/registrations/{registration_id}/reissue": {},
+    "registrations POST /v1/registrations/{registration_id}/undo-check-in": {
+        "reason": "Nhầm người"
+    },
     "registrations POST /v1/tickets": {"registration_ids": ["$registration"]},
     "registrations POST /v1/offers/{event_id}/check-ins": {"registration_id": "$registration"},
 }

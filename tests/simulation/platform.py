@@ -183,6 +183,8 @@ class Platform:
                 event_id=random.choice(self._event_ids),
                 capacity=random.randint(0, 5),
                 was=None,
+                losing=None,
+                by=self._organisations[0],
                 now=self.clock.now(),
             )
 
@@ -202,7 +204,11 @@ class Platform:
         with self.registrations.unit_of_work() as uow:
             if (one := _any_registration(uow, random)) is not None:
                 registrations_operations.cancel(
-                    uow, registration_id=one, now=self.clock.now(), why="own-wish"
+                    uow,
+                    registration_id=one,
+                    now=self.clock.now(),
+                    why="own-wish",
+                    by=self._organisations[0],
                 )
 
     def _check_in(self, random: Random) -> None:

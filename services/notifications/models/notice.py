@@ -25,6 +25,9 @@ class Template(StrEnum):
     CONFIRMED = "registration-confirmed"
     PROMOTED = "registration-promoted"
     WAITLISTED = "registration-waitlisted"
+    HELD = "registration-held"
+    PENDING = "registration-pending"
+    DECLINED = "registration-declined"
     CANCELLED = "registration-cancelled"
     EVENT_CHANGED = "event-changed"
     EVENT_POSTPONED = "event-postponed"
@@ -38,7 +41,7 @@ class Template(StrEnum):
     @property
     def is_essential(self) -> bool:
         """Better twice than never: the code that lets in, here or at the door."""
-        return self is Template.SIGN_IN or self.has_ticket
+        return self in (Template.SIGN_IN, Template.HELD) or self.has_ticket
 
 
 class Channel(StrEnum):

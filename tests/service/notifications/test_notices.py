@@ -176,6 +176,7 @@ def test_a_move_at_the_same_moment_as_a_registration_is_told(notifications: Noti
                 "person_id": person.id,
                 "event_id": UUID(event["id"]),
                 "position": None,
+                "held_until": None,
                 "why": None,
             },
             template=Template.CONFIRMED,

@@ -179,7 +179,14 @@ def test_the_door_sees_names_and_the_organiser_phones(registrations: Registratio
     assert [row["name"] for row in at_door["items"]] == ["Đặng Thử Nghiệm"]
     assert "phone" not in at_door["items"][0]
     assert in_office["items"][0]["phone"] == "+84912345678"
-    assert in_office["counts"] == {"confirmed": 1, "waitlisted": 0, "checked_in": 0, "capacity": 2}
+    assert in_office["counts"] == {
+        "confirmed": 1,
+        "held": 0,
+        "pending": 0,
+        "waitlisted": 0,
+        "checked_in": 0,
+        "capacity": 2,
+    }
 
 
 def test_a_door_that_another_organisation_gave_opens_nothing(registrations: Registrations) -> None:

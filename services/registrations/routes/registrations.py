@@ -1,4 +1,4 @@
-"""The HTTP API of registrations: it translates and decides nothing."""
+"""Registrations: one's own, an event's, and their tickets."""
 
 from __future__ import annotations
 
@@ -11,22 +11,19 @@ from services.registrations import operations
 from services.registrations.deps import current_deps
 from services.registrations.models import Registration
 from services.registrations.repository import UnitOfWork
-from services.registrations.schemas import (
+from services.registrations.routes.blueprint import bp, permitted, signed
+from services.registrations.schemas.registrations import (
     AttendeeList,
     AttendeesQuery,
     CancelRequest,
-    CheckInRequest,
-    CheckInView,
+    DeclineRequest,
     MineQuery,
-    OfferView,
     RegistrationList,
     RegistrationRequest,
     RegistrationView,
-    ResizeRequest,
     TicketList,
     TicketsRequest,
     TicketView,
-    offer_view,
     ticket_view,
 )
 from shared.http.access import (
@@ -38,47 +35,14 @@ from shared.http.access import (
     OWN,
     PERSON,
     allow,
+    caller,
     holds,
     permit,
     person_id,
     service,
 )
-from shared.http.application import Blueprint
-from shared.http.etags import with_etag
 from shared.http.idempotency import creates
-from shared.http.problems import language
 from shared.http.schemas import KeySet
-
-bp = Blueprint(
-    "registrations", __name__, url_prefix="/v1", description="Places, tickets and the door"
-)
-
-
-@bp.get("/offers/<uuid:event_id>")
-@allow(ANYONE)
-@bp.response(200, OfferView)
-def show_offer(event_id: UUID) -> Response:
-    """The seats of an event, and whether one can register now."""
-    deps = current_deps()
-    with deps.unit_of_work(read_only=True) as uow:
-        offer = uow.offers.get(event_id)
-    state = offer.state(deps.clock.now())
-    version = f"{offer.event_sequence}.{offer.sequence}.{state}.{language()}"
-    return with_etag(OfferView().dump(offer_view(offer, state)), version)
-
-
-@bp.patch("/offers/<uuid:event_id>")
-@allow(ORGANISER, ADMIN)
-@bp.arguments(ResizeRequest)
-@bp.response(200, OfferView)
-def resize_offer(wanted: dict[str, Any], event_id: UUID) -> dict[str, Any]:
-    """Change the capacity; people who wait get the new places at once."""
-    deps = current_deps()
-    now = deps.clock.now()
-    with deps.unit_of_work() as uow:
-        permit(organisation=uow.offers.get(event_id).organisation_id)
-        offer = operations.resize(uow, event_id=event_id, now=now, **wanted)
-    return offer_view(offer, offer.state(now))
 
 
 @bp.post("/offers/<uuid:event_id>/registrations")
@@ -88,7 +52,12 @@ def resize_offer(wanted: dict[str, Any], event_id: UUID) -> dict[str, Any]:
 def register(attendee: dict[str, Any], event_id: UUID, *, uow: UnitOfWork) -> Registration:
     """Register an attendee, or put them on the waitlist."""
     return operations.register(
-        uow, event_id=event_id, person_id=person_id(), now=current_deps().clock.now(), **attendee
+        uow,
+        event_id=event_id,
+        person_id=person_id(),
+        member_of={organisation for organisation, _ in caller().roles},
+        now=current_deps().clock.now(),
+        **attendee,
     )
 
 
@@ -125,7 +94,7 @@ def list_mine(query: dict[str, Any]) -> dict[str, Any]:
 def show_registration(registration_id: UUID) -> Registration:
     """One registration."""
     with current_deps().unit_of_work(read_only=True) as uow:
-        return _permitted(uow.registrations.get(registration_id))
+        return permitted(uow.registrations.get(registration_id))
 
 
 @bp.post("/registrations/<uuid:registration_id>/cancel")
@@ -136,10 +105,64 @@ def cancel(wish: dict[str, Any], registration_id: UUID) -> Registration:
     """Give up a place; the first in line gets it at once. Repeated, it changes nothing."""
     deps = current_deps()
     with deps.unit_of_work() as uow:
-        known = _permitted(uow.registrations.get(registration_id))
+        known = permitted(uow.registrations.get(registration_id))
         why = "own-wish" if holds(OWN, owner=known.person_id) else "organiser"
         return operations.cancel(
-            uow, registration_id=registration_id, now=deps.clock.now(), why=why
+            uow, registration_id=registration_id, now=deps.clock.now(), why=why, by=person_id()
+        )
+
+
+@bp.post("/registrations/<uuid:registration_id>/accept")
+@allow(OWN)
+@bp.arguments(CancelRequest)
+@bp.response(200, RegistrationView)
+def accept(_: dict[str, Any], registration_id: UUID) -> Registration:
+    """Take the seat that is held for one, before its time is over."""
+    deps = current_deps()
+    with deps.unit_of_work() as uow:
+        permit(owner=uow.registrations.get(registration_id).person_id)
+        return operations.accept(uow, registration_id=registration_id, now=deps.clock.now())
+
+
+@bp.post("/registrations/<uuid:registration_id>/approve")
+@allow(ORGANISER, ADMIN)
+@bp.arguments(CancelRequest)
+@bp.response(200, RegistrationView)
+def approve(_: dict[str, Any], registration_id: UUID) -> Registration:
+    """Say yes to a registration that waits for it: a place, or the next number in the waitlist."""
+    deps = current_deps()
+    with deps.unit_of_work() as uow:
+        permit(organisation=uow.registrations.get(registration_id).offer.organisation_id)
+        return operations.approve(
+            uow, registration_id=registration_id, by=person_id(), now=deps.clock.now()
+        )
+
+
+@bp.post("/registrations/<uuid:registration_id>/decline")
+@allow(ORGANISER, ADMIN)
+@bp.arguments(DeclineRequest)
+@bp.response(200, RegistrationView)
+def decline(wish: dict[str, Any], registration_id: UUID) -> Registration:
+    """Say no to a registration that waits for approval, with the reason."""
+    deps = current_deps()
+    with deps.unit_of_work() as uow:
+        permit(organisation=uow.registrations.get(registration_id).offer.organisation_id)
+        return operations.decline(
+            uow, registration_id=registration_id, by=person_id(), now=deps.clock.now(), **wish
+        )
+
+
+@bp.post("/registrations/<uuid:registration_id>/reissue")
+@allow(OWN, ORGANISER, ADMIN)
+@bp.arguments(CancelRequest)
+@bp.response(200, RegistrationView)
+def reissue(_: dict[str, Any], registration_id: UUID) -> Registration:
+    """A new ticket and entry code; the old ones are refused from now on."""
+    deps = current_deps()
+    with deps.unit_of_work() as uow:
+        permitted(uow.registrations.get(registration_id))
+        return operations.reissue(
+            uow, registration_id=registration_id, by=person_id(), now=deps.clock.now()
         )
 
 
@@ -152,7 +175,7 @@ def show_ticket(registration_id: UUID) -> dict[str, Any]:
         registration = uow.registrations.get(registration_id)
         permit(owner=registration.person_id)
         registration.require_ticket()
-    return ticket_view(registration, _signed(registration))
+    return ticket_view(registration, signed(registration))
 
 
 @bp.post("/tickets")
@@ -164,21 +187,9 @@ def list_tickets(wanted: dict[str, Any]) -> dict[str, Any]:
     with current_deps().unit_of_work(read_only=True) as uow:
         found = uow.registrations.with_tickets(wanted["registration_ids"])
     return {
-        "items": [ticket_view(registration, _signed(registration)) for registration in found],
+        "items": [ticket_view(registration, signed(registration)) for registration in found],
         "next": None,
     }
-
-
-@bp.post("/offers/<uuid:event_id>/check-ins")
-@allow(DOOR, OFFICER, ORGANISER, ADMIN)
-@bp.arguments(CheckInRequest)
-@creates(bp, CheckInView)
-def check_in(shown: dict[str, Any], event_id: UUID, *, uow: UnitOfWork) -> Registration:
-    """Let somebody in by ticket, entry code or name on the list; a ticket admits once."""
-    deps = current_deps()
-    permit(organisation=uow.offers.get(event_id).organisation_id, event=event_id)
-    found = operations.find_admission(uow, deps.tickets, event_id=event_id, **shown)
-    return operations.check_in(uow, registration_id=found, by=person_id(), now=deps.clock.now())
 
 
 @bp.get("/ticket-keys")
@@ -187,14 +198,3 @@ def check_in(shown: dict[str, Any], event_id: UUID, *, uow: UnitOfWork) -> Regis
 def ticket_keys() -> dict[str, Any]:
     """The public key of tickets (JWKS)."""
     return current_deps().tickets.public_keys()
-
-
-def _permitted(registration: Registration) -> Registration:
-    permit(owner=registration.person_id, organisation=registration.offer.organisation_id)
-    return registration
-
-
-def _signed(registration: Registration) -> str:
-    return current_deps().tickets.sign(
-        registration_id=registration.id, event_id=registration.event_id, issue=registration.issue
-    )

@@ -1,4 +1,4 @@
-"""Shapes of registrations' HTTP API."""
+"""Shapes of registrations, tickets and the door."""
 
 from __future__ import annotations
 
@@ -7,22 +7,10 @@ from typing import Any
 import marshmallow as ma
 from marshmallow import fields, validate
 
-from services.registrations.models import Offer, OfferState, Registration, Status
-from shared.http.problems import language
+from services.registrations.models import Registration, Status
+from services.registrations.schemas.offers import TextView
 from shared.http.schemas import Line, PageQuery, Paragraphs, Phone, list_of
 from shared.text import Text
-
-_WHY = {
-    OfferState.OPEN: Text("Còn {left} chỗ.", "{left} places left."),
-    OfferState.FULL: Text("Đã hết chỗ.", "No places left."),
-    OfferState.NOT_YET_OPEN: Text("Chưa đến giờ mở đăng ký.", "Registration has not opened yet."),
-    OfferState.CLOSED: Text("Đã hết hạn đăng ký.", "Registration is closed."),
-    OfferState.POSTPONED: Text(
-        "Sự kiện đang tạm hoãn; chưa có thời gian mới.",
-        "The event is postponed; its new time is not known yet.",
-    ),
-    OfferState.CANCELLED: Text("Sự kiện đã bị hủy.", "The event was cancelled."),
-}
 
 
 class RegistrationRequest(ma.Schema):
@@ -31,19 +19,39 @@ class RegistrationRequest(ma.Schema):
     name = Line(200, required=True)
     phone = Phone(allow_none=True, load_default=None)
     note = Paragraphs(2000, allow_none=True, load_default=None)
+    organisation_id = fields.UUID(
+        allow_none=True,
+        load_default=None,
+        metadata={"description": "For which of one's own organisations one comes"},
+    )
+    area_id = fields.UUID(
+        allow_none=True,
+        load_default=None,
+        metadata={"description": "Where one lives or works"},
+    )
 
 
 class CancelRequest(ma.Schema):
     """An empty object: there is nothing to say."""
 
 
-class ResizeRequest(ma.Schema):
-    capacity = fields.Integer(required=True, strict=True, validate=validate.Range(0, 100_000))
-    was = fields.Integer(
-        strict=True,
-        load_default=None,
-        metadata={"description": "The capacity that the caller saw; another one meanwhile is 412"},
-    )
+class DeclineRequest(ma.Schema):
+    """Why; the person is told."""
+
+    reason = Line(400, required=True)
+
+
+class UndoRequest(ma.Schema):
+    """Why; it is kept beside who did it."""
+
+    reason = Line(400, required=True)
+
+
+class WalkInRequest(ma.Schema):
+    """Somebody who stands at the door without a registration."""
+
+    name = Line(200, required=True)
+    phone = Phone(allow_none=True, load_default=None)
 
 
 class CheckInRequest(ma.Schema):
@@ -76,11 +84,6 @@ class AttendeesQuery(PageQuery):
     q = fields.String(validate=validate.Length(0, 200), load_default=None)
 
 
-class TextView(ma.Schema):
-    vi = fields.String(required=True)
-    en = fields.String(allow_none=True)
-
-
 class EventOfRegistration(ma.Schema):
     title = fields.Nested(TextView)
     starts_at = fields.AwareDateTime()
@@ -92,11 +95,21 @@ class EventOfRegistration(ma.Schema):
 class RegistrationView(ma.Schema):
     id = fields.UUID(required=True)
     event_id = fields.UUID(required=True)
-    person_id = fields.UUID(required=True)
+    person_id = fields.UUID(
+        required=True, allow_none=True, metadata={"description": "Null for a walk-in"}
+    )
     name = fields.String(required=True)
     status = fields.Enum(Status, by_value=True, required=True)
     position = fields.Integer(
         required=True, allow_none=True, metadata={"description": "In the waitlist, from 1"}
+    )
+    held_until = fields.AwareDateTime(
+        required=True,
+        allow_none=True,
+        metadata={"description": "Until when the seat is kept for the person to accept"},
+    )
+    why = fields.String(
+        required=True, allow_none=True, metadata={"description": "Why it ended; a key, or words"}
     )
     registered_at = fields.AwareDateTime(required=True)
     cancelled_at = fields.AwareDateTime(required=True, allow_none=True)
@@ -114,6 +127,9 @@ class AttendeeView(ma.Schema):
     name = fields.String(required=True)
     status = fields.Enum(Status, by_value=True, required=True)
     position = fields.Integer(required=True, allow_none=True)
+    held_until = fields.AwareDateTime(required=True, allow_none=True)
+    quota_id = fields.UUID(required=True, allow_none=True)
+    organisation_id = fields.UUID(required=True, allow_none=True)
     registered_at = fields.AwareDateTime(required=True)
     checked_in_at = fields.AwareDateTime(required=True, allow_none=True)
     phone = fields.String(allow_none=True)
@@ -122,27 +138,14 @@ class AttendeeView(ma.Schema):
 
 class Counts(ma.Schema):
     confirmed = fields.Integer()
+    held = fields.Integer()
+    pending = fields.Integer()
     waitlisted = fields.Integer()
     checked_in = fields.Integer()
     capacity = fields.Integer()
 
 
 AttendeeList = list_of(AttendeeView, counts=fields.Nested(Counts, required=True))
-
-
-class OfferView(ma.Schema):
-    event_id = fields.UUID(required=True)
-    status = fields.Enum(OfferState, by_value=True, required=True)
-    why = fields.String(required=True, metadata={"description": "The state in words"})
-    capacity = fields.Integer(required=True)
-    confirmed = fields.Integer(required=True)
-    seats_left = fields.Integer(required=True)
-    waitlist = fields.Boolean(required=True)
-    waitlist_length = fields.Integer(required=True)
-    opens_at = fields.AwareDateTime(required=True)
-    closes_at = fields.AwareDateTime(required=True)
-    starts_at = fields.AwareDateTime(required=True)
-    ends_at = fields.AwareDateTime(required=True)
 
 
 class TicketView(ma.Schema):
@@ -160,14 +163,6 @@ class CheckInView(ma.Schema):
     registration_id = fields.UUID(attribute="id", required=True)
     name = fields.String(required=True)
     checked_in_at = fields.AwareDateTime(required=True)
-
-
-def offer_view(offer: Offer, state: OfferState) -> dict[str, Any]:
-    """An offer with its state in the caller's language."""
-    shown: dict[str, Any] = {
-        name: getattr(offer, name) for name in OfferView().fields if hasattr(offer, name)
-    }
-    return shown | {"status": state, "why": _WHY[state].say(language(), left=offer.seats_left)}
 
 
 def ticket_view(registration: Registration, token: str) -> dict[str, Any]:

@@ -1,0 +1,289 @@
+"""An offer of seats: this service's own copy of a published event, and who gets a place."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from services.registrations.errors import (
+    AttendedAlready,
+    CapacityBelowConfirmed,
+    CapacityBelowKept,
+    EventCancelled,
+    EventFull,
+    EventPostponed,
+    HoldLapsed,
+    NotHeld,
+    NotPending,
+    RegistrationClosed,
+    RegistrationNotOpen,
+)
+from services.registrations.models.base import Base
+from services.registrations.models.quota import Quota
+from services.registrations.models.status import SEATED, OfferState, Status
+
+if TYPE_CHECKING:
+    from services.registrations.models.registration import Registration
+
+
+class Offer(Base):
+    """The copy follows the event's messages; the seats are decided here and nowhere else.
+
+    Whoever changes a seat holds this row's lock. A seat counts once: against the first quota (by priority) that is for
+    the person and has seats left, else against what is open to everybody.
+    """
+
+    __tablename__ = "offers"
+
+    event_id: Mapped[UUID] = mapped_column(primary_key=True)
+    organisation_id: Mapped[UUID]
+    event_sequence: Mapped[int] = mapped_column(
+        doc="The newest message of the event that was taken in"
+    )
+    title: Mapped[dict[str, Any]]
+    venue_name: Mapped[str | None] = mapped_column(sa.String(200))
+    starts_at: Mapped[datetime]
+    ends_at: Mapped[datetime]
+    timezone: Mapped[str] = mapped_column(sa.String(64))
+    opens_at: Mapped[datetime]
+    closes_at: Mapped[datetime]
+    cancelled: Mapped[bool] = mapped_column(default=False)
+    postponed: Mapped[bool] = mapped_column(default=False)
+
+    capacity: Mapped[int]
+    waitlist: Mapped[bool]
+    approval: Mapped[bool] = mapped_column(
+        default=False, doc="An organiser approves each registration"
+    )
+    hold_minutes: Mapped[int | None] = mapped_column(
+        doc="How long a freed seat is kept for the one whose turn it is; none: it is theirs at once"
+    )
+    confirmed: Mapped[int] = mapped_column(default=0)
+    held: Mapped[int] = mapped_column(default=0)
+    pending: Mapped[int] = mapped_column(default=0)
+    waitlisted: Mapped[int] = mapped_column(default=0)
+    checked_in: Mapped[int] = mapped_column(default=0)
+    last_number: Mapped[int] = mapped_column(default=0, doc="The number given last in the waitlist")
+    first_number: Mapped[int] = mapped_column(
+        default=0, doc="The number given last to somebody who lost a seat, before all others"
+    )
+    due_at: Mapped[datetime | None] = mapped_column(
+        index=True, doc="When a hold ends or a quota is released next"
+    )
+    sequence: Mapped[int] = mapped_column(default=0, doc="Of the messages about this offer")
+
+    quotas: Mapped[list[Quota]] = relationship(
+        order_by=(Quota.priority, Quota.id), lazy="selectin", cascade="all, delete-orphan"
+    )
+
+    @classmethod
+    def of(cls, *, event_id: UUID, capacity: int) -> Offer:
+        """An offer that nobody has a seat of yet; the copy of its event is still to be made."""
+        return cls(
+            event_id=event_id,
+            capacity=capacity,
+            approval=False,
+            confirmed=0,
+            held=0,
+            pending=0,
+            waitlisted=0,
+            checked_in=0,
+            last_number=0,
+            first_number=0,
+            sequence=0,
+            cancelled=False,
+            postponed=False,
+            quotas=[],
+        )
+
+    @property
+    def free(self) -> int:
+        """Seats that nobody has, kept ones included."""
+        return max(self.capacity - self.confirmed - self.held, 0)
+
+    def kept(self, now: datetime) -> int:
+        """How many of the free seats are kept by quotas."""
+        return min(sum(quota.kept(now) for quota in self.quotas), self.free)
+
+    def seats_left(self, now: datetime) -> int:
+        """How many seats anybody may take."""
+        return self.free - self.kept(now)
+
+    def has_seen(self, sequence: int) -> bool:
+        """Whether a message of the event was overtaken by one that was taken in before."""
+        return sequence <= self.event_sequence
+
+    def state(self, now: datetime) -> OfferState:
+        if self.cancelled:
+            return OfferState.CANCELLED
+        if self.postponed:
+            return OfferState.POSTPONED
+        if now < self.opens_at:
+            return OfferState.NOT_YET_OPEN
+        if now >= self.closes_at:
+            return OfferState.CLOSED
+        return OfferState.OPEN if self.seats_left(now) else OfferState.FULL
+
+    def admit(self, registration: Registration, now: datetime) -> None:
+        """Give a place while there is one, else the next number in the waitlist; or say why neither.
+
+        Where an organiser approves, it waits for that first.
+        """
+        self._require_open(now)
+        if self.approval:
+            self.pending += 1
+            registration.status = Status.PENDING
+        else:
+            self.place(registration, now)
+
+    def place(self, registration: Registration, now: datetime) -> None:
+        """A place, else the next number in the waitlist; EventFull where there is neither."""
+        if self.has_seat_for(registration, now):
+            self._seat(registration, now, Status.CONFIRMED)
+        elif self.waitlist:
+            self.last_number += 1
+            self.waitlisted += 1
+            registration.status, registration.waitlist_number = Status.WAITLISTED, self.last_number
+        else:
+            raise EventFull
+
+    def has_seat_for(self, registration: Registration, now: datetime) -> bool:
+        """Whether a free seat is open to everybody, or kept for such as these."""
+        return bool(
+            self.free and (self.seats_left(now) or self._quota_for(registration, now) is not None)
+        )
+
+    def approve(self, registration: Registration, now: datetime) -> None:
+        """Yes: as if it came now."""
+        if registration.status is not Status.PENDING:
+            raise NotPending
+        if self.cancelled:
+            raise EventCancelled
+        self.place(registration, now)
+        self.pending -= 1
+        registration.sequence += 1
+
+    def decline(self, registration: Registration, now: datetime, why: str) -> None:
+        """No, with a reason that the person is told."""
+        if registration.status is not Status.PENDING:
+            raise NotPending
+        self.pending -= 1
+        registration.status, registration.cancelled_at = Status.DECLINED, now
+        registration.why = why
+        registration.sequence += 1
+
+    def promote(self, registration: Registration, now: datetime) -> None:
+        """Give a free seat to somebody who waits; with holds, keep it for them until they accept."""
+        self.waitlisted -= 1
+        if self.hold_minutes is None:
+            self._seat(registration, now, Status.CONFIRMED)
+        else:
+            self._seat(registration, now, Status.HELD)
+            ends = now + timedelta(minutes=self.hold_minutes)
+            registration.held_until = ends if self.postponed else min(ends, self.ends_at)
+        registration.sequence += 1
+
+    def accept(self, registration: Registration, now: datetime) -> None:
+        """Take the seat that is held."""
+        if registration.status is not Status.HELD or registration.held_until is None:
+            raise NotHeld
+        if now >= registration.held_until:
+            raise HoldLapsed
+        self.held -= 1
+        self.confirmed += 1
+        registration.status, registration.held_until = Status.CONFIRMED, None
+        registration.sequence += 1
+
+    def release(self, registration: Registration, now: datetime, why: str) -> None:
+        """Take back what a registration holds: its seat, or its number in the waitlist."""
+        if registration.checked_in_at is not None and not self.cancelled:
+            raise AttendedAlready
+        self._let_go(registration)
+        registration.status, registration.cancelled_at = Status.CANCELLED, now
+        registration.why = why
+        registration.sequence += 1
+
+    def unseat(self, registration: Registration, now: datetime) -> None:
+        """Take the seat of somebody, who is then the first in line; without a waitlist their registration ends."""
+        if not self.waitlist:
+            self.release(registration, now, "capacity-cut")
+            return
+        if registration.checked_in_at is not None:
+            raise AttendedAlready
+        self._let_go(registration)
+        self.first_number -= 1
+        self.waitlisted += 1
+        registration.status, registration.waitlist_number = Status.WAITLISTED, self.first_number
+        registration.sequence += 1
+
+    def may_promote(self, now: datetime) -> bool:
+        """Whether a free seat may go to somebody who waits."""
+        takes_place = self.postponed or now < self.ends_at
+        return bool(self.free and self.waitlisted) and not self.cancelled and takes_place
+
+    def resize(self, capacity: int, now: datetime) -> None:
+        """Change the number of seats; those who lose theirs have lost it before."""
+        if self.cancelled:
+            raise EventCancelled
+        if capacity < self.confirmed + self.held:
+            raise CapacityBelowConfirmed(confirmed=self.confirmed + self.held)
+        self.capacity = capacity
+        self.require_room_for_quotas(now)
+
+    def require_room_for_quotas(self, now: datetime) -> None:
+        """A seat is promised once: what quotas keep must be free."""
+        kept = sum(quota.kept(now) for quota in self.quotas)
+        if kept > self.free:
+            raise CapacityBelowKept(kept=kept, free=self.free)
+
+    def local(self, moment: datetime) -> datetime:
+        """A moment on the wall clock of the event's place, as people are told it."""
+        return moment.astimezone(ZoneInfo(self.timezone))
+
+    def _require_open(self, now: datetime) -> None:
+        match self.state(now):
+            case OfferState.CANCELLED:
+                raise EventCancelled
+            case OfferState.POSTPONED:
+                raise EventPostponed
+            case OfferState.NOT_YET_OPEN:
+                raise RegistrationNotOpen(opens_at=self.local(self.opens_at))
+            case OfferState.CLOSED:
+                raise RegistrationClosed(closes_at=self.local(self.closes_at))
+
+    def _quota_for(self, registration: Registration, now: datetime) -> Quota | None:
+        return next(
+            (one for one in self.quotas if one.is_for(registration) and one.kept(now)), None
+        )
+
+    def _seat(self, registration: Registration, now: datetime, status: Status) -> None:
+        quota = self._quota_for(registration, now)
+        if quota is not None:
+            quota.taken += 1
+        registration.quota_id = quota.id if quota else None
+        if status is Status.HELD:
+            self.held += 1
+        else:
+            self.confirmed += 1
+        registration.status, registration.waitlist_number = status, None
+
+    def _let_go(self, registration: Registration) -> None:
+        match registration.status:
+            case Status.CONFIRMED:
+                self.confirmed -= 1
+            case Status.HELD:
+                self.held -= 1
+            case Status.WAITLISTED:
+                self.waitlisted -= 1
+            case Status.PENDING:
+                self.pending -= 1
+        if registration.status in SEATED:
+            for quota in self.quotas:
+                if quota.id == registration.quota_id:
+                    quota.taken -= 1
+        registration.quota_id = registration.waitlist_number = registration.held_until = None

@@ -1,0 +1,141 @@
+"""One person's registration for one event."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from services.registrations.errors import (
+    AlreadyCheckedIn,
+    NotCheckedIn,
+    NoTicket,
+    TicketInvalid,
+)
+from services.registrations.models.base import Base
+from services.registrations.models.offer import Offer
+from services.registrations.models.status import IN_PLAY, Status
+from shared.database.types import string_enum
+from shared.text import fold
+
+_ENDED = "status NOT IN ('cancelled', 'declined')"
+
+
+class Registration(Base):
+    """A person has at most one for an event that is neither cancelled nor declined; a walk-in has no person."""
+
+    __tablename__ = "registrations"
+    __table_args__ = (
+        sa.Index(
+            "one_active_registration",
+            "event_id",
+            "person_id",
+            unique=True,
+            postgresql_where=sa.text(_ENDED),
+            sqlite_where=sa.text(_ENDED),
+        ),
+        sa.Index("registrations_in_line", "event_id", "status", "waitlist_number"),
+        sa.Index("registrations_by_time", "event_id", "registered_at", "id"),
+        sa.UniqueConstraint("event_id", "entry_code", name="one_entry_code"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    event_id: Mapped[UUID] = mapped_column(sa.ForeignKey("offers.event_id"))
+    person_id: Mapped[UUID | None] = mapped_column(index=True)
+    name: Mapped[str] = mapped_column(sa.String(200), doc="As given at registration, for lists")
+    name_folded: Mapped[str] = mapped_column(sa.Text)
+    phone: Mapped[str | None] = mapped_column(sa.String(32))
+    note: Mapped[str | None] = mapped_column(sa.Text)
+    organisation_id: Mapped[UUID | None] = mapped_column(doc="For which partner somebody comes")
+    area_id: Mapped[UUID | None] = mapped_column(doc="Where somebody says to live or work")
+    first_time: Mapped[bool] = mapped_column(doc="Never admitted to an event before")
+    status: Mapped[Status] = mapped_column(string_enum(Status))
+    why: Mapped[str | None] = mapped_column(
+        sa.String(400), doc="Why it was cancelled or declined; a key, or an organiser's words"
+    )
+    quota_id: Mapped[UUID | None] = mapped_column(doc="Against which its seat counts")
+    waitlist_number: Mapped[int | None]
+    held_until: Mapped[datetime | None]
+    entry_code: Mapped[str] = mapped_column(sa.String(8))
+    issue: Mapped[int] = mapped_column(default=1, doc="Of the ticket; a re-issued one raises it")
+    registered_at: Mapped[datetime]
+    cancelled_at: Mapped[datetime | None]
+    checked_in_at: Mapped[datetime | None]
+    checked_in_by: Mapped[UUID | None]
+    sequence: Mapped[int] = mapped_column(default=1, doc="Of the messages about this registration")
+
+    offer: Mapped[Offer] = relationship(lazy="joined", innerjoin=True)
+
+    # In the waitlist, from 1; set by the repository.
+    __allow_unmapped__ = True
+    position: int | None = None
+
+    @classmethod
+    def of(
+        cls,
+        *,
+        id: UUID,
+        offer: Offer,
+        person_id: UUID | None,
+        name: str,
+        entry_code: str,
+        now: datetime,
+        **more: Any,
+    ) -> Registration:
+        """A registration that has neither a place nor a number yet. `more` are its other answers."""
+        return cls(
+            id=id,
+            event_id=offer.event_id,
+            offer=offer,
+            person_id=person_id,
+            name=name,
+            name_folded=fold(name),
+            entry_code=entry_code,
+            registered_at=now,
+            issue=1,
+            sequence=1,
+            **({"first_time": False} | more),
+        )
+
+    @property
+    def is_in_play(self) -> bool:
+        return self.status in IN_PLAY
+
+    def require_ticket(self) -> None:
+        """NoTicket unless there is a place."""
+        if self.status is not Status.CONFIRMED:
+            raise NoTicket
+
+    def reissue(self, entry_code: str) -> None:
+        """A new ticket and code; the old ones are refused from now on."""
+        self.require_ticket()
+        self.issue += 1
+        self.entry_code = entry_code
+        self.sequence += 1
+
+    def check_in(self, now: datetime, by: UUID) -> None:
+        """Admit, once."""
+        if self.offer.cancelled:
+            raise TicketInvalid("event-cancelled")
+        if self.offer.postponed:
+            raise TicketInvalid("event-postponed")
+        if self.status is not Status.CONFIRMED:
+            raise TicketInvalid(self.status.value)
+        if self.checked_in_at is not None:
+            raise AlreadyCheckedIn(
+                registration_id=str(self.id),
+                name=self.name,
+                checked_in_at=self.offer.local(self.checked_in_at),
+            )
+        self.checked_in_at, self.checked_in_by = now, by
+        self.offer.checked_in += 1
+
+    def undo_check_in(self) -> None:
+        """It was a mistake: nobody went in."""
+        if self.checked_in_at is None:
+            raise NotCheckedIn
+        self.checked_in_at = self.checked_in_by = None
+        self.offer.checked_in -= 1

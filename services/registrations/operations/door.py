@@ -1,0 +1,101 @@
+"""The door: who may come in, and who came in after all."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from services.registrations import messages
+from services.registrations.errors import EventCancelled, EventFull, EventPostponed, TicketInvalid
+from services.registrations.models import Offer, Registration, What
+from services.registrations.operations.registering import new_entry_code
+from services.registrations.operations.seats import note, settle
+from services.registrations.repository import UnitOfWork
+from services.registrations.tickets import TicketReader
+from shared.ids import new_id
+
+
+def check_in(uow: UnitOfWork, *, registration_id: UUID, by: UUID, now: datetime) -> Registration:
+    """Let somebody in, once."""
+    registration = uow.registrations.lock(registration_id)
+    registration.check_in(now, by)
+    note(uow, What.CHECKED_IN, registration, now=now, by=by)
+    uow.publish(messages.attendance_recorded(registration.offer))
+    return registration
+
+
+def undo_check_in(
+    uow: UnitOfWork, *, registration_id: UUID, reason: str, by: UUID, now: datetime
+) -> Registration:
+    """It was a mistake; the reason is kept, and the ticket admits again."""
+    registration = uow.registrations.lock(registration_id)
+    registration.undo_check_in()
+    note(uow, What.CHECK_IN_UNDONE, registration, now=now, by=by, reason=reason)
+    uow.publish(messages.attendance_recorded(registration.offer))
+    return registration
+
+
+def walk_in(
+    uow: UnitOfWork, *, event_id: UUID, name: str, phone: str | None, by: UUID, now: datetime
+) -> Registration:
+    """Somebody without a registration takes a free seat and goes in; EventFull where there is none.
+
+    Seats that are kept for some are theirs until they are released.
+    """
+    offer = uow.offers.lock(event_id)
+    settle(uow, offer, now=now)
+    _require_taking_place(offer)
+    registration = Registration.of(
+        id=new_id(),
+        offer=offer,
+        person_id=None,
+        name=name,
+        phone=phone,
+        entry_code=new_entry_code(),
+        now=now,
+    )
+    if not offer.has_seat_for(registration, now):
+        raise EventFull
+    offer.place(registration, now)
+    registration = uow.registrations.add(registration)
+    registration.check_in(now, by)
+    note(uow, What.WALKED_IN, registration, now=now, by=by)
+    uow.publish(messages.offer_changed(offer, now))
+    uow.publish(messages.attendance_recorded(offer))
+    return registration
+
+
+def find_admission(
+    uow: UnitOfWork,
+    tickets: TicketReader,
+    *,
+    event_id: UUID,
+    ticket: str | None,
+    code: str | None,
+    registration_id: UUID | None,
+) -> UUID:
+    """Which registration a ticket, an entry code or a name on the list stands for; or TicketInvalid."""
+    if code is not None:
+        found = uow.registrations.by_code(event_id, code.upper().replace("-", "").replace(" ", ""))
+        if found is None:
+            raise TicketInvalid("unknown")
+        return found.id
+    if ticket is not None:
+        read = tickets.read(ticket)
+        if read.event_id != event_id:
+            raise TicketInvalid("other-event")
+        registration = uow.registrations.get(read.registration_id)
+        if registration.issue != read.issue:
+            raise TicketInvalid("reissued")
+        return registration.id
+    assert registration_id is not None  # the schema wants one of the three
+    if uow.registrations.get(registration_id).event_id != event_id:
+        raise TicketInvalid("other-event")
+    return registration_id
+
+
+def _require_taking_place(offer: Offer) -> None:
+    if offer.cancelled:
+        raise EventCancelled
+    if offer.postponed:
+        raise EventPostponed

@@ -1,0 +1,38 @@
+"""The worker: does what time has made due, each event in a transaction of its own."""
+
+from __future__ import annotations
+
+import threading
+
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+from services.registrations import operations
+from services.registrations.deps import Deps
+from shared.logs import get_logger
+
+POLL_SECONDS = 1.0
+BATCH = 100
+log = get_logger("worker")
+
+
+def work(deps: Deps, stop: threading.Event) -> None:
+    """Until `stop` is set: end holds and release quotas within about a second of their time."""
+    pause = POLL_SECONDS
+    while not stop.wait(pause):
+        try:
+            pause = 0 if settle_due(deps) == BATCH else POLL_SECONDS
+        except (DBAPIError, PoolTimeout) as error:
+            log.warning("the worker waits for its database", why=type(error).__name__)
+            pause = 2 * POLL_SECONDS
+
+
+def settle_due(deps: Deps) -> int:
+    """Settle the offers that are due, and say how many there were. Two workers do no harm: each looks again."""
+    now = deps.clock.now()
+    with deps.unit_of_work(read_only=True) as uow:
+        due = uow.offers.due(now, limit=BATCH)
+    for event_id in due:
+        with deps.unit_of_work() as uow:
+            operations.settle(uow, uow.offers.lock(event_id), now=now)
+    return len(due)

@@ -1,0 +1,305 @@
+"""Any sequence of what people, organisers and time can do keeps every promise about seats, on both databases."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any, ClassVar
+from uuid import UUID
+
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    rule,
+    run_state_machine_as_test,
+)
+
+from services.registrations import operations
+from services.registrations.models import IN_PLAY, Offer, Registration, SeatLogEntry, Status
+from services.registrations.models.status import SEATED
+from services.registrations.repository import UnitOfWork
+from services.registrations.worker import settle_due
+from shared.http.problems import Problem
+from shared.ids import new_id
+from tests.service.registrations.conftest import Registrations
+
+# WHOLE=1: as many as was promised.
+RUNS, STEPS = (200, 50) if os.environ.get("WHOLE") else (50, 50)
+PEOPLE = st.integers(0, 7)
+WOMENS_UNION, WARD = new_id(), new_id()
+
+
+class Seats(RuleBasedStateMachine):
+    """One event with its quotas; eight people of whom some belong to the Women's Union or to the ward."""
+
+    house: ClassVar[Registrations]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.people = [new_id() for _ in range(8)]
+        self.organiser = new_id()
+        # Who waited in which order, as nobody may be overtaken by somebody for whom the same seats are.
+        self.known: dict[UUID, Status] = {}
+
+    @initialize(
+        capacity=st.sampled_from([4, 2, 1, 6]),
+        waitlist=st.sampled_from([True, True, False]),
+        approval=st.sampled_from([False, False, True]),
+        hold=st.sampled_from([None, 30, 600]),
+    )
+    def an_event(self, capacity: int, waitlist: bool, approval: bool, hold: int | None) -> None:
+        self.event = self.house.open_event(capacity=capacity, waitlist=waitlist)
+        self._do(
+            lambda uow: operations.change_rules(
+                uow,
+                event_id=self.event,
+                rules={"approval": approval, "hold_minutes": hold},
+                by=self.organiser,
+                now=self._now(),
+            )
+        )
+
+    @rule(who=PEOPLE)
+    def register(self, who: int) -> None:
+        self._do(
+            lambda uow: operations.register(
+                uow,
+                event_id=self.event,
+                person_id=self.people[who],
+                member_of={WOMENS_UNION} if who % 3 == 0 else set(),
+                area_id=WARD if who % 4 == 0 else None,
+                name="Nguyễn Văn A",
+                now=self._now(),
+            )
+        )
+
+    @rule(some=st.sets(PEOPLE, min_size=3))
+    def many_register(self, some: set[int]) -> None:
+        for who in sorted(some):
+            self.register(who)
+
+    @rule(who=PEOPLE)
+    def cancel(self, who: int) -> None:
+        self._with(
+            who,
+            lambda uow, one: operations.cancel(
+                uow, registration_id=one, why="own-wish", by=self.people[who], now=self._now()
+            ),
+        )
+
+    @rule(who=PEOPLE)
+    def accept(self, who: int) -> None:
+        self._with(
+            who, lambda uow, one: operations.accept(uow, registration_id=one, now=self._now())
+        )
+
+    @rule(who=PEOPLE)
+    def approve(self, who: int) -> None:
+        self._with(
+            who,
+            lambda uow, one: operations.approve(
+                uow, registration_id=one, by=self.organiser, now=self._now()
+            ),
+        )
+
+    @rule(who=PEOPLE)
+    def decline(self, who: int) -> None:
+        self._with(
+            who,
+            lambda uow, one: operations.decline(
+                uow, registration_id=one, reason="Đủ người", by=self.organiser, now=self._now()
+            ),
+        )
+
+    @rule(who=PEOPLE)
+    def check_in(self, who: int) -> None:
+        self._with(
+            who,
+            lambda uow, one: operations.check_in(
+                uow, registration_id=one, by=self.organiser, now=self._now()
+            ),
+        )
+
+    @rule(who=PEOPLE)
+    def undo_check_in(self, who: int) -> None:
+        self._with(
+            who,
+            lambda uow, one: operations.undo_check_in(
+                uow, registration_id=one, reason="Nhầm", by=self.organiser, now=self._now()
+            ),
+        )
+
+    @rule()
+    def walk_in(self) -> None:
+        self._do(
+            lambda uow: operations.walk_in(
+                uow,
+                event_id=self.event,
+                name="Khách",
+                phone=None,
+                by=self.organiser,
+                now=self._now(),
+            )
+        )
+
+    @rule(capacity=st.sampled_from([4, 2, 6, 0, 8]))
+    def resize(self, capacity: int) -> None:
+        """Refused with those who would lose their seats; once more with them named."""
+        named: list[UUID] | None = None
+        for _ in range(2):
+            try:
+                with self._unit() as uow:
+                    operations.resize(
+                        uow,
+                        event_id=self.event,
+                        capacity=capacity,
+                        was=None,
+                        losing=named,
+                        by=self.organiser,
+                        now=self._now(),
+                    )
+                return
+            except Problem as problem:
+                losing: Any = problem.values.get("losing") or []
+                named = [UUID(one["id"]) for one in losing]
+                if not named:
+                    return
+
+    @rule(
+        union=st.sampled_from([1, 2, 0]),
+        ward=st.sampled_from([0, 1]),
+        new=st.sampled_from([0, 1]),
+        release=st.sampled_from([None, 1, 24, 72]),
+    )
+    def set_quotas(self, union: int, ward: int, new: int, release: int | None) -> None:
+        release_at = None if release is None else self._now() + timedelta(hours=release)
+        nothing = {"organisation_id": None, "area_id": None, "first_timers": False}
+        wanted: list[dict[str, Any]] = [
+            nothing | {"seats": union, "organisation_id": WOMENS_UNION, "release_at": release_at},
+            nothing | {"seats": ward, "area_id": WARD, "release_at": None},
+            nothing | {"seats": new, "first_timers": True, "release_at": release_at},
+        ]
+        named = [one | {"name": {"vi": "Giữ chỗ"}} for one in wanted if one["seats"]]
+        self._do(
+            lambda uow: operations.set_quotas(
+                uow, event_id=self.event, quotas=named, by=self.organiser, now=self._now()
+            )
+        )
+
+    @rule(minutes=st.sampled_from([1, 45, 700]))
+    def time_passes(self, minutes: int) -> None:
+        self.house.clock.advance(minutes=minutes)
+        settle_due(self.house.deps)
+
+    @invariant()
+    def every_promise_holds(self) -> None:
+        if not hasattr(self, "event"):
+            return
+        with self._unit() as uow:
+            offer = uow.offers.get(self.event)
+            rows = list(
+                uow.session.query(Registration)
+                .filter_by(event_id=self.event)
+                .order_by(Registration.id)
+            )
+            log = list(
+                uow.session.query(SeatLogEntry)
+                .filter_by(event_id=self.event)
+                .order_by(SeatLogEntry.number)
+            )
+            self._counts_are_true(offer, rows)
+            self._nobody_waits_for_a_seat_that_is_free(offer, rows)
+            self._the_log_explains(rows, log)
+            self._order_was_kept(log, rows)
+
+    def _counts_are_true(self, offer: Offer, rows: list[Registration]) -> None:
+        count = {status: sum(one.status is status for one in rows) for status in Status}
+        assert offer.confirmed + offer.held <= offer.capacity
+        assert (offer.confirmed, offer.held) == (count[Status.CONFIRMED], count[Status.HELD])
+        assert (offer.waitlisted, offer.pending) == (
+            count[Status.WAITLISTED],
+            count[Status.PENDING],
+        )
+        assert offer.checked_in == sum(one.checked_in_at is not None for one in rows)
+        for quota in offer.quotas:
+            taken = [one for one in rows if one.quota_id == quota.id and one.status in SEATED]
+            assert quota.taken == len(taken)
+            assert all(quota.is_for(one) for one in taken)
+        # A seat is promised once: what is kept is free.
+        assert sum(quota.kept(self._now()) for quota in offer.quotas) <= offer.free
+        active = [one.person_id for one in rows if one.status in IN_PLAY and one.person_id]
+        assert len(active) == len(set(active))
+
+    def _nobody_waits_for_a_seat_that_is_free(self, offer: Offer, rows: list[Registration]) -> None:
+        if not offer.may_promote(self._now()):
+            return
+        waiting = [one for one in rows if one.status is Status.WAITLISTED]
+        assert not any(offer.has_seat_for(one, self._now()) for one in waiting)
+
+    def _the_log_explains(self, rows: list[Registration], log: list[SeatLogEntry]) -> None:
+        """The last entry of each registration is how it stands."""
+        last = {entry.registration_id: entry for entry in log if entry.registration_id}
+        assert set(last) == {one.id for one in rows}
+        for one in rows:
+            entry = last[one.id]
+            told = (entry.status, entry.quota_id, entry.waitlist_number)
+            assert told == (one.status, one.quota_id, one.waitlist_number)
+
+    def _order_was_kept(self, log: list[SeatLogEntry], rows: list[Registration]) -> None:
+        """Replayed: nobody was promoted on an open seat past somebody who waited with a lower number."""
+        waiting: dict[UUID, int] = {}
+        for entry in log:
+            if entry.registration_id is None:
+                continue
+            if entry.what.value == "promoted" and entry.quota_id is None:
+                number = waiting[entry.registration_id]
+                assert number == min(waiting.values())
+            waiting.pop(entry.registration_id, None)
+            if entry.status is Status.WAITLISTED and entry.waitlist_number is not None:
+                waiting[entry.registration_id] = entry.waitlist_number
+
+    def _do(self, operation: Callable[[UnitOfWork], object]) -> None:
+        """What is refused changes nothing."""
+        try:
+            with self._unit() as uow:
+                operation(uow)
+        except Problem:
+            pass
+
+    def _with(self, who: int, operation: Callable[[UnitOfWork, UUID], object]) -> None:
+        """With the newest registration of somebody, if there is one."""
+        with self._unit() as uow:
+            found, _ = uow.registrations.of_person(
+                self.people[who], event_id=self.event, cursor=None, limit=1
+            )
+        if found:
+            self._do(lambda uow: operation(uow, found[0].id))
+
+    def _unit(self) -> UnitOfWork:
+        unit: UnitOfWork = self.house.deps.unit_of_work()
+        return unit
+
+    def _now(self) -> datetime:
+        now: datetime = self.house.clock.now()
+        return now
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(900)
+def test_seats_keep_every_promise_whatever_happens(registrations: Registrations) -> None:
+    """Capacity and quotas are kept, order too, every freed seat is given once, and the log explains the state."""
+    Seats.house = registrations
+    run_state_machine_as_test(
+        Seats,
+        settings=settings(
+            max_examples=RUNS,
+            stateful_step_count=STEPS,
+            deadline=None,
+            suppress_health_check=list(HealthCheck),
+        ),
+    )
