@@ -160,6 +160,13 @@ _FIELD_MESSAGES: tuple[tuple[str, Text], ...] = (
         Text("Địa chỉ thư điện tử không đúng.", "That is not a valid mail address."),
     ),
     (
+        r"Not a valid URL\.",
+        Text(
+            "Xin nhập cả địa chỉ, bắt đầu bằng https://.",
+            "Please give the whole address; it begins with https://.",
+        ),
+    ),
+    (
         r"Not a valid (?:list|mapping type)\.|Invalid (?:input )?type\.",
         Text("Không đúng kiểu dữ liệu.", "It is not of the right kind."),
     ),

@@ -99,13 +99,14 @@ def _agenda(event: Event) -> Errors:
             event.ends_at and ends_at > event.ends_at
         ):
             errors[f"agenda.{place}.starts_at"] = Text(
-                "Mục này nằm ngoài giờ của sự kiện.", "This item lies outside the event's time."
+                "Mục này nằm ngoài giờ của sự kiện; xin đổi giờ của mục hoặc của sự kiện.",
+                "This item lies outside the event's time; please change its time or the event's.",
             )
         room = event.agenda[place].get("room") or ""
         if room in taken and starts_at < taken[room]:
             errors[f"agenda.{place}.starts_at"] = Text(
-                "Mục này trùng giờ với mục trước ở cùng phòng.",
-                "This item overlaps the one before it in the same room.",
+                "Mục này trùng giờ với mục trước ở cùng phòng; xin đổi giờ, hoặc ghi phòng khác.",
+                "This item overlaps the one before it in the same room; please change its time, or name another room.",
             )
         taken[room] = max(ends_at, taken.get(room, ends_at))
     return errors

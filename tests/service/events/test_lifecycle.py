@@ -176,9 +176,9 @@ def test_an_agenda_that_cannot_be_is_refused_item_by_item(events: Events) -> Non
     wrong = [item(0, 30), item(20, 40), item(50, 50), item(100, 130)]
     answer = events.post("/events", events.body(agenda=wrong), by=events.organiser, language="en")
     assert wrong_fields(answer) == {
-        "agenda.1.starts_at": "This item overlaps the one before it in the same room.",
+        "agenda.1.starts_at": "This item overlaps the one before it in the same room; please change its time, or name another room.",
         "agenda.2.ends_at": "This item must end after it starts.",
-        "agenda.3.starts_at": "This item lies outside the event's time.",
+        "agenda.3.starts_at": "This item lies outside the event's time; please change its time or the event's.",
     }
 
 
