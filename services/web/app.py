@@ -67,6 +67,7 @@ def _speak(app: Flask) -> None:
     app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
     app.jinja_env.add_extension("jinja2.ext.i18n")
     app.jinja_env.filters["field_name"] = words.field_name
+    app.jinja_env.filters["language_name"] = words.language_name
     app.jinja_env.install_gettext_callables(texts.gettext, texts.ngettext, newstyle=True)  # type: ignore[attr-defined]
     app.jinja_env.globals.update(
         said=texts.said,
@@ -80,6 +81,7 @@ def _speak(app: Flask) -> None:
         channel_name=words.channel_name,
         import_fate=words.import_fate,
         change_name=words.change_name,
+        attendance_name=words.attendance_name,
     )
 
     @app.context_processor

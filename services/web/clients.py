@@ -151,6 +151,15 @@ class Events(_Client):
         """A public event as schema.org has it."""
         return self._get(f"/v1/events/{event_id}/schema.jsonld")
 
+    def series(self, series_id: str) -> Json:
+        """A series with its events by date."""
+        return self._get(f"/v1/series/{series_id}")
+
+    def programmes(self, *, organisation_id: str) -> list[Json]:
+        """What an organisation owes, the newest year first: its last 50 programmes."""
+        asked = self._get("/v1/programmes", organisation_id=organisation_id, limit=50)
+        return list(asked["items"])
+
     def ics(self, path: str, *, known: str | None, params: Json) -> httpx2.Response:
         """A calendar as it stands, or 304 when `known` (an entity tag) is still right."""
         headers = {"If-None-Match": known} if known else {}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 import uuid
 from collections.abc import Mapping, Sequence
@@ -29,6 +30,8 @@ class Form:
             if name != "csrf_token"
         }
         self.errors: dict[str, str] = {}
+        # The field in which one goes on typing, where the page is shown again for that.
+        self.focus = ""
         self.away = False
         self.retry_after = 5
         found = self.typed.get("nonce", "")
@@ -49,6 +52,14 @@ class Form:
     def status(self) -> int:
         """What the page that shows the form again answers with."""
         return 503 if self.away else 200 if self.good else 422
+
+    def holds(self, *names: str) -> bool:
+        """Whether something stands, or is wrong, in one of these fields or in a part of one."""
+        parts = tuple(f"{name}." for name in names)
+        filled = [name for name, value in self.typed.items() if value.strip()]
+        return any(
+            name in names or name.startswith(parts) for name in (*filled, *self.errors, self.focus)
+        )
 
     def text(self, name: str, *, required: str = "") -> str:
         """What was typed, without the space around it; `required` is what to say when there is none."""
@@ -99,6 +110,18 @@ class Form:
             return None
         return int(value) if value else None
 
+    def number(self, name: str, *, least: float, most: float, wrong: str) -> float | None:
+        """A number with a decimal point or comma; `wrong` is what to say of anything else."""
+        value = self.text(name).replace(",", ".")
+        try:
+            found = float(value) if value else None
+        except ValueError:
+            found = math.nan
+        if found is None or least <= found <= most:
+            return found
+        self.errors[name] = wrong
+        return None
+
     def moment(self, name: str, *, zone: str, required: str = "") -> str | None:
         """A date and time on the zone's wall clock, as ISO 8601 in UTC."""
         value = self.text(name, required=required)
@@ -111,11 +134,19 @@ class Form:
             return None
 
     def sort_errors(self, order: Sequence[str]) -> None:
-        """Put the errors in the order of the page; what is not on it comes last."""
+        """Put the errors in the order of the page; what is not on it comes last.
+
+        `order` names fields, or what fields are parts of: "agenda" stands for each of its rows.
+        """
         known = {name: index for index, name in enumerate(order)}
-        self.errors = dict(
-            sorted(self.errors.items(), key=lambda item: known.get(item[0], len(known)))
-        )
+
+        def place(item: tuple[str, str]) -> tuple[int, int]:
+            whole, _, rest = item[0].partition(".")
+            row = rest.partition(".")[0]
+            at = known.get(item[0], known.get(whole, len(known)))
+            return at, int(row) if row.isdecimal() else 0
+
+        self.errors = dict(sorted(self.errors.items(), key=place))
 
     def refuse(self, error: Refused | Away) -> None:
         """Take over what a service said: each wrong field, or the refusal as a whole under "_"."""

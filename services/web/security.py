@@ -53,9 +53,15 @@ def local_path(target: str | None, otherwise: str = "/") -> str:
     return otherwise if parts.scheme or parts.netloc else target
 
 
+def is_webpage(address: str | None) -> bool:
+    """Whether a browser opens an address as a page: http or https, never a script or a file."""
+    return (address or "").lower().startswith(("https://", "http://"))
+
+
 def secure(app: Flask) -> CSRFProtect:
     """Guard every POST with a token of the session, and every answer with headers."""
     app.jinja_env.globals["csp_nonce"] = csp_nonce
+    app.jinja_env.tests["webpage"] = is_webpage
 
     @app.after_request
     def _headers(response: Response) -> Response:

@@ -16,7 +16,7 @@ from services.events.importing import read_csv
 from services.web.assets import ROOT
 from services.web.dates import HOME
 from tests.service.web.conftest import portal
-from tests.service.web.fakes import EMPTY, NOW, ORGANISATION, World, iso, new_id
+from tests.service.web.fakes import CONCLUSION, EMPTY, FULL, NOW, ORGANISATION, World, iso, new_id
 from tests.support import browsers
 from tests.support.browsers import DESKTOP, PHONE
 
@@ -151,6 +151,28 @@ def test_a_draft_is_saved_as_it_is_by_a_real_browser(chromium, site):
     assert not [path for method, path, _ in site.world.sent if method == "PATCH"]
 
 
+def test_a_row_is_added_and_an_event_saved_without_scripts(chromium, site):
+    """Enter saves; the button of the rows adds one, keeps what was typed and goes on there."""
+    event = site.world.add(**FULL, status="draft", seats=None)
+    page = open_page(chromium, site, scripts=False)
+    sign_in(page, organiser_of(site))
+    page.goto(f"/to-chuc/su-kien/{event['id']}/sua")
+
+    page.fill("[id='speakers.1.role_title.vi']", "Chuyên gia")
+    page.click("button[name=add][value=speakers]")
+    page.wait_for_selector("[id='speakers.2.role_title.vi']:focus")
+    page.keyboard.type("Đại diện doanh nghiệp")
+    page.keyboard.press("Enter")
+
+    assert "Đã lưu thay đổi" in page.inner_text(".flash")
+    (saved,) = [what for method, _, what in site.world.sent if method == "PATCH"]
+    assert saved.keys() == {"speakers"}
+    assert [one["role_title"]["vi"] for one in saved["speakers"][1:]] == [
+        "Chuyên gia",
+        "Đại diện doanh nghiệp",
+    ]
+
+
 def test_errors_take_the_focus_and_lead_to_their_fields(chromium, site):
     event = site.world.add()
     page = open_page(chromium, site)
@@ -261,6 +283,11 @@ def pages_of(site: Site) -> tuple[list[str], list[str]]:
     world = site.world
     event, draft, empty = world.add(), world.add(status="draft", seats=None), world.add(**EMPTY)
     off = world.add(status="cancelled", reason={"vi": "Bão số 5", "en": None})
+    full = world.add(
+        **FULL, series_id=off["id"], starts_at=iso(NOW), ends_at="2026-03-27T09:00:00Z"
+    )
+    world.add(series_id=off["id"])
+    over = world.add(status="completed", conclusion=CONCLUSION)
     organiser_of(site)
     me = world.people["to@example.vn"]
     held = world.register(event, me, "Trần Tổ Chức")
@@ -297,6 +324,8 @@ def pages_of(site: Site) -> tuple[list[str], list[str]]:
         "/?thang=2026-07",
         f"/su-kien/{event['id']}",
         f"/su-kien/{event['id']}/dang-ky",
+        f"/su-kien/{full['id']}",
+        f"/su-kien/{over['id']}",
         "/dang-nhap",
         "/khong-co",
         "/outbox",
@@ -307,6 +336,7 @@ def pages_of(site: Site) -> tuple[list[str], list[str]]:
         f"/cua/{event['id']}?q=nguy", f"{one}/sua", f"/to-chuc/su-kien/{empty['id']}", f"/to-chuc/su-kien/{empty['id']}/cong-bo", f"/to-chuc/su-kien/{empty['id']}/sua",
         f"/su-kien/{empty['id']}", "/to-chuc?nam=2025", f"/toi/ve/{none_left['id']}",
         "/toi/lich", "/to-chuc/nhap", f"/to-chuc/nhap/{file_read(site)}", f"{one}/lich-su", f"{wip}/lich-su",
+        f"/su-kien/{full['id']}", f"/to-chuc/su-kien/{full['id']}/sua", f"/to-chuc/su-kien/{over['id']}/sua",
     ]  # fmt: skip
     return public, own
 

@@ -1,32 +1,32 @@
-"""Writing an event: one long form in the API's own names, so that each refused field finds its place."""
+"""Writing an event: one form in the API's own names, so that each refused field finds its place."""
 
 from __future__ import annotations
 
-import re
 from uuid import UUID
 
 from flask import Blueprint, abort, flash, redirect, render_template, request
 from werkzeug.wrappers import Response
 
-from services.web import dates
-from services.web.clients import Away, Json, Refused, clients
-from services.web.forms import Form, flat
+from services.web import dates, event_form
+from services.web.clients import Away, Json, Refused, clients, if_there
+from services.web.event_rows import ROWS
+from services.web.forms import Form
 from services.web.pages.organiser import event_in, offer_of, organisations
 from services.web.rights import edits_any, may_edit
+from services.web.rows import rearrange
 from services.web.session import needs_person, now
 from services.web.texts import gettext as _
+from services.web.texts import said
+from services.web.words import attendance_name, language_name
 
 bp = Blueprint("drafting", __name__, url_prefix="/to-chuc/su-kien")
 
 Page = tuple[str, int, dict[str, str]]
-HOSTS, MOST_HOSTS = 4, 20
-_BOTH = ("title", "summary", "description", "audience")
-_ORDER = (
-    "_", "organisation_id", "kind", "title.vi", "summary.vi", "description.vi", "audience.vi", "timezone", "starts_at", "ends_at",
-    "registration_opens_at", "registration_closes_at", "capacity", "venue.name", "venue.address", "venue.accessibility.vi",
-)  # fmt: skip
-_TIMES = ("starts_at", "ends_at", "registration_opens_at", "registration_closes_at")
-_OF_A_HOST = ("role_title.vi", "role_title.en", "note.vi", "note.en", "organisation_id")
+# The group and the items of a programme, as a select shows them.
+Choices = list[tuple[str, list[tuple[str, str]]]]
+# Offered beside those that an event has; any other that the API holds stays.
+_SPOKEN = ("vi", "en", "zh", "ko", "ja", "fr")
+_MODES = ("offline", "mixed", "online")
 
 
 @bp.get("/moi")
@@ -35,7 +35,7 @@ def blank() -> Page:
     own = planned()
     chosen = request.args.get("don-vi") or (own[0]["id"] if own else "")
     typed = {"organisation_id": chosen, "waitlist": "1", "capacity": "100", "timezone": dates.HOME}
-    return _show(Form(typed), event=None, own=own)
+    return _show(Form(typed | {"language.vi": "1"}), event=None, own=own)
 
 
 @bp.post("/moi")
@@ -43,14 +43,16 @@ def blank() -> Page:
 def create() -> Response | Page:
     own = planned()
     form = Form(request.form)
-    body = _draft(form, event=None) | {
+    if rearrange(form, ROWS.values()):
+        return _show(form, event=None, own=own)
+    body = event_form.read(form, None) | {
         "organisation_id": form.text("organisation_id", required=_("Xin chọn đơn vị chủ trì."))
     }
     if form.good:
         try:
             made = clients().events.create(body, key=f"web-{form.nonce}")
         except (Refused, Away) as error:
-            _take(form, error)
+            _take(form, error, draft=True)
         else:
             flash(_("Đã lưu bản nháp. Chưa ai được báo; hãy xem lại rồi công bố."), "ok")
             return redirect(f"/to-chuc/su-kien/{made['id']}", 303)
@@ -61,7 +63,7 @@ def create() -> Response | Page:
 @needs_person
 def edit(event_id: UUID) -> Page:
     event = event_in(event_id, "draft", "published", "postponed", "completed")
-    return _show(Form(_typed(event)), event=event, own=[])
+    return _show(Form(event_form.typed(event)), event=event, own=[])
 
 
 @bp.post("/<uuid:event_id>/sua")
@@ -70,14 +72,17 @@ def change(event_id: UUID) -> Response | Page:
     """Save what differs from the event as the form shows it."""
     event = event_in(event_id, "draft", "published", "postponed", "completed")
     form = Form(request.form)
-    wanted, known = _read(form, event), _read(Form(_typed(event)), event)
+    if rearrange(form, ROWS.values()):
+        return _show(form, event=event, own=[])
+    wanted = event_form.read(form, event)
+    known = event_form.read(Form(event_form.typed(event)), event)
     changes = {name: value for name, value in wanted.items() if value != known[name]}
     if form.good:
         try:
             if changes:
                 clients().events.change(str(event_id), changes, etag=form["etag"])
         except (Refused, Away) as error:
-            _take(form, error)
+            _take(form, error, draft=event["status"] == "draft")
         else:
             flash(_("Đã lưu thay đổi.") if changes else _("Bạn chưa thay đổi gì."), "ok")
             return redirect(f"/to-chuc/su-kien/{event_id}", 303)
@@ -91,7 +96,7 @@ def planned() -> list[Json]:
     return [one for one in organisations() if may_edit(str(one["id"]))]
 
 
-def _take(form: Form, error: Refused | Away) -> None:
+def _take(form: Form, error: Refused | Away, *, draft: bool) -> None:
     if isinstance(error, Refused):
         if error.status in (401, 403, 404):
             raise error
@@ -101,11 +106,14 @@ def _take(form: Form, error: Refused | Away) -> None:
             )
             return
     form.refuse(error)
+    event_form.at_their_fields(form, draft=draft)
 
 
 def _show(form: Form, *, event: Json | None, own: list[Json]) -> Page:
     kinds = clients().events.kinds()
-    form.sort_errors(_ORDER)
+    form.sort_errors(event_form.ORDER)
+    there = clients().community.organisations(on=now().date().isoformat())["items"]
+    spoken = dict.fromkeys([*(event["languages"] if event else ()), *_SPOKEN])
     page = render_template(
         "organiser/form.html",
         form=form,
@@ -113,119 +121,48 @@ def _show(form: Form, *, event: Json | None, own: list[Json]) -> Page:
         offer=offer_of(event) if event else None,
         own=own,
         kinds=kinds,
-        partners=_partners(event),
-        hosts=range(min(MOST_HOSTS, max(HOSTS, len(_hosts_typed(form)) + 1))),
+        partners=_to_choose(there, event, "partners"),
+        co_organisers=_to_choose(there, event, "co_organisers"),
+        modes=[(mode, attendance_name(mode).capitalize()) for mode in _MODES],
+        spoken=[(tag, language_name(tag)) for tag in spoken],
+        spoken_otherwise=["languages", *(f"language.{tag}" for tag in spoken if tag != "vi")],
+        programmes=_programmes(form, event, kinds),
+        rows={name: rows.shown(form) for name, rows in ROWS.items()},
+        most={name: rows.most for name, rows in ROWS.items()},
     )
     return page, form.status, {"Retry-After": str(form.retry_after)} if form.away else {}
 
 
-def _partners(event: Json | None) -> list[Json]:
-    """Whom one can choose: the partners that the event has, also those that are no more, and who is there today."""
-    today = clients().community.organisations(on=now().date().isoformat())["items"]
+def _to_choose(today: list[Json], event: Json | None, part: str) -> list[tuple[str, str]]:
+    """Whom one can choose: those that the event has, also those that are no more, and who is there today."""
     there = {one["id"]: one for one in today}
-    current = {one["id"]: there.get(one["id"], one) for one in event["partners"]} if event else {}
+    current = {one["id"]: there.get(one["id"], one) for one in event[part]} if event else {}
     if event:
         there.pop(event["organisation"]["id"], None)
-    return list((current | there).values())
+    unnamed = _("Đơn vị chưa có tên")
+    return [(one["id"], one["name"] or unnamed) for one in (current | there).values()]
 
 
-def _read(form: Form, event: Json) -> Json:
-    """What the form says of all that may be edited now."""
-    return _draft(form, event) if event["status"] == "draft" else _texts(form)
+def _programmes(form: Form, event: Json | None, kinds: list[Json]) -> Choices | None:
+    """What of the year's programmes it can be; None where there is nothing to choose, or nobody knows now."""
+    owner = event["organisation"]["id"] if event else form["organisation_id"]
+    found = if_there(lambda: clients().events.programmes(organisation_id=owner)) if owner else []
+    # The kind of a published event is fixed, so that it pays items of that kind only.
+    kind = event["kind"]["key"] if event and event["status"] != "draft" else None
+    names = {one["key"]: said(one["name"]) for one in kinds}
+    choices: Choices = []
+    for programme in found or ():
+        alone = [(str(programme["id"]), _("Thuộc chương trình, ngoài các việc đã định"))]
+        group = f"{programme['year']}: {said(programme['title'])}"
+        owed = [item for item in programme["items"] if kind in (None, item["kind"])]
+        choices.append((group, alone + [_owed(programme, item, names) for item in owed]))
+    offered = {value for _group, values in choices for value, _words in values} | {""}
+    if found and form["owed_event_id"] not in offered:
+        choices.append((_("Hiện nay"), [(form["owed_event_id"], _("Giữ như hiện nay"))]))
+    return choices or None
 
 
-def _texts(form: Form) -> Json:
-    """What may be edited at any time."""
-    form.text("title.vi", required=_("Xin nhập tên sự kiện."))
-    form.text("venue.name", required=_("Xin nhập nơi tổ chức."))
-    body: Json = {name: form.both(name) for name in _BOTH}
-    body["hosts"] = _hosts(form)
-    body["venue"] = {
-        "name": form.text("venue.name"),
-        "address": form.text("venue.address") or None,
-        "accessibility": form.both("venue.accessibility"),
-    }
-    # In the order of the page, where those that the event has stand first, as they stand in it.
-    body["partners"] = [
-        name.removeprefix("partner.") for name in form.typed if name.startswith("partner.")
-    ]
-    return body
-
-
-def _draft(form: Form, event: Json | None) -> Json:
-    """Everything that a draft holds."""
-    zone = form.zone("timezone", known=event["timezone"] if event else dates.HOME)
-    required = {
-        "starts_at": _("Xin nhập giờ bắt đầu."),
-        "ends_at": _("Xin nhập giờ kết thúc."),
-        "registration_opens_at": _("Xin nhập lúc mở đăng ký."),
-        "registration_closes_at": _("Xin nhập hạn đăng ký."),
-    }
-    return _texts(form) | {
-        "kind": form.text("kind", required=_("Xin chọn loại sự kiện.")),
-        "timezone": zone,
-        "capacity": form.whole("capacity", required=_("Xin nhập sức chứa, ví dụ 200.")),
-        "waitlist": form.ticked("waitlist"),
-        "document": {
-            "number": form.text("document.number") or None,
-            "date": form.text("document.date") or None,
-        },
-        "legal_basis": form.text("legal_basis") or None,
-        **{name: form.moment(name, zone=zone, required=required[name]) for name in _TIMES},
-    }
-
-
-def _hosts_typed(form: Form) -> list[dict[str, str]]:
-    """The rows of the form in which somebody is described, in their order."""
-    rows = {
-        int(found[1])
-        for name in form.typed
-        if (found := re.fullmatch(r"hosts\.(\d{1,3})\.[a-z_.]+", name))
-    }
-    read = [
-        {part: form[f"hosts.{row}.{part}"].strip() for part in _OF_A_HOST} for row in sorted(rows)
-    ]
-    return [host for host in read if any(host[part] for part in _OF_A_HOST[:4])]
-
-
-def _hosts(form: Form) -> list[Json]:
-    """The hosts, moved together on the form as they are in the list, so that each refusal finds its row."""
-    described = _hosts_typed(form)
-    kept = {name: text for name, text in form.typed.items() if not name.startswith("hosts.")}
-    form.typed = kept | {
-        f"hosts.{row}.{part}": text
-        for row, host in enumerate(described)
-        for part, text in host.items()
-    }
-    return [_host(form, f"hosts.{row}") for row in range(len(described))]
-
-
-def _host(form: Form, row: str) -> Json:
-    title = _("Xin nhập chức danh bằng tiếng Việt, hoặc bỏ trống cả phần của người này.")
-    form.text(f"{row}.role_title.vi", required=title)
-    return {
-        "role_title": form.both(f"{row}.role_title"),
-        "note": form.both(f"{row}.note"),
-        "organisation_id": form.text(f"{row}.organisation_id") or None,
-    }
-
-
-def _typed(event: Json) -> dict[str, str]:
-    """An event as the form's fields."""
-    zone = event["timezone"]
-    shown = (
-        "title",
-        "summary",
-        "description",
-        "audience",
-        "hosts",
-        "venue",
-        "document",
-        "legal_basis",
-        "capacity",
-    )
-    typed = flat({name: event.get(name) for name in shown})
-    typed |= {name: dates.to_field(event.get(name), zone) for name in _TIMES}
-    typed |= {f"partner.{partner['id']}": "1" for partner in event["partners"]}
-    typed |= {"kind": event["kind"]["key"], "timezone": zone, "etag": event.get("_etag", "")}
-    return typed | ({"waitlist": "1"} if event.get("waitlist") else {})
+def _owed(programme: Json, item: Json, kinds: dict[str, str]) -> tuple[str, str]:
+    until = _("hạn %(day)s") % {"day": dates.written_day(item["due_until"])}
+    kind = kinds.get(item["kind"], item["kind"])
+    return f"{programme['id']}/{item['id']}", f"{said(item['title'])} ({kind}, {until})"

@@ -15,6 +15,7 @@ from werkzeug.test import TestResponse
 from services.web.app import create_app
 from services.web.settings import Settings
 from tests.service.web.fakes import NOW, ORGANISATION, World
+from tests.service.web.filling import Form
 from tests.support.clocks import FixedClock
 
 URLS = {
@@ -106,3 +107,9 @@ def organiser(world: World, signed_in: Callable[..., Browser]) -> Browser:
         memberships=[{"organisation": ORGANISATION, "role": "organiser", "event_id": None}],
     )
     return signed_in("ban-to-chuc@example.vn")
+
+
+@pytest.fixture
+def edit(organiser: Browser, world: World) -> Callable[..., Form]:
+    """The form in which an organiser edits an event with these fields."""
+    return lambda **changes: Form(organiser, world, world.add(**changes))

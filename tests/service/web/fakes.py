@@ -11,13 +11,18 @@ import json
 import uuid
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import marshmallow as ma
 from flask import Flask, jsonify, request
 
 from services.community.errors import SessionEnded, SignInFailed
-from services.events.errors import FixedAfterPublication
+from services.events.errors import EventCompleted, FixedAfterPublication
+from services.events.models import checks
+from services.events.models.event import AFTERWARDS, TEXTS
+from services.events.models.shapes import AS_JSON, shaped
+from services.events.schemas.events import EventChange, EventRequest
 from services.registrations.errors import (
     AlreadyCheckedIn,
     AlreadyRegistered,
@@ -27,7 +32,14 @@ from services.registrations.errors import (
     TicketInvalid,
 )
 from shared.http.etags import EditedMeanwhile
-from shared.http.problems import Away, Invalid, NotFound, Unauthenticated, answer_with_problems
+from shared.http.problems import (
+    Away,
+    Invalid,
+    NotFound,
+    Unauthenticated,
+    answer_with_problems,
+    flatten,
+)
 from shared.http.schemas import Phone
 from shared.text import Text
 from tests.service.web import more_fakes
@@ -56,13 +68,9 @@ KINDS = [
     },
     {"key": "training", "name": {"vi": "Tập huấn", "en": "Training"}},
 ]
-WRITABLE = {
-    "organisation_id", "kind", "title", "summary", "description", "illustrative", "hosts", "venue", "starts_at", "ends_at",
-    "timezone", "capacity", "waitlist", "registration_opens_at", "registration_closes_at", "audience", "partners",
-    "document", "legal_basis",
-}  # fmt: skip
+CHANGEABLE, WRITABLE = set(EventChange().fields), set(EventRequest().fields)
 FILTERS = {"q", "kind", "organisation_id", "area_id", "language", "open", "status", "from", "to"}
-TEXTS = {"title", "summary", "description", "audience", "hosts", "venue", "document", "legal_basis"}
+IN_BOTH = ("title", "summary", "description", "audience")
 NEEDED = ("starts_at", "ends_at", "capacity", "registration_opens_at", "registration_closes_at")
 
 
@@ -131,6 +139,10 @@ def event(**changes: Any) -> dict[str, Any]:
         "document": {"number": "12/KH-UBND", "date": "2026-02-01"},
         "legal_basis": "Kế hoạch 144/KH-UBND, mục II.5",
         "status": "published",
+        "attendance_mode": "offline",
+        **{name: [] for name in ("speakers", "agenda", "attachments", "contacts", "co_organisers")},
+        **dict.fromkeys(("join_url", "cover", "conclusion", "programme_id", "owed_event_id")),
+        **dict.fromkeys(("series_id", "occurrence")),
         "reason": None,
         "uid": "x@doithoai",
         "calendar_sequence": 0,
@@ -150,6 +162,30 @@ EMPTY: dict[str, Any] = {
 """A draft of which only organisation, kind and title were said."""
 
 
+FULL: dict[str, Any] = {
+    "attendance_mode": "mixed", "join_url": "https://meet.example.vn/an-dong", "languages": ["vi", "zh"], "co_organisers": [UNION],
+    "partners": [WOMEN],
+    "speakers": [{"role_title": {"vi": "Trưởng ban Quản lý chợ", "en": "Head of the market"}, "name": "Người Minh Họa", "organisation_id": None, "note": {"vi": "Sắp xếp sạp", "en": "Stalls"}}],
+    "agenda": [
+        {"starts_at": "2026-03-26T14:30:00+07:00", "ends_at": "2026-03-26T15:30:00+07:00", "title": {"vi": "Hóa đơn", "en": "Invoices"}, "speaker": {"vi": "Chi cục Thuế", "en": "Tax office"}, "room": "Phòng A", "note": None},
+        {"starts_at": "2026-03-26T14:30:00+07:00", "ends_at": "2026-03-26T15:30:00+07:00", "title": {"vi": "Phòng cháy", "en": "Fire safety"}, "speaker": None, "room": "Phòng B", "note": {"vi": "Có\nthực hành", "en": "With\npractice"}},
+        {"starts_at": "2026-03-26T14:00:00+07:00", "ends_at": "2026-03-26T14:30:00+07:00", "title": {"vi": "Khai mạc", "en": "Opening"}, "speaker": None, "room": "Phòng A", "note": None},
+    ],
+    "attachments": [{"title": {"vi": "Kế hoạch", "en": "Plan"}, "url": "https://andong.example.vn/ke-hoach.pdf"}],
+    "cover": {"url": "https://images.example.vn/cho.jpg?w=1", "alt": {"vi": "Chợ An Đông", "en": "The market"}},
+    "contacts": [{"name": {"vi": "Phòng Kinh tế", "en": "Economic office"}, "phone": "+842838350000", "email": "kinh-te@example.vn"}],
+    "venue": {
+        "name": HALL, "address": "34 đường An Dương Vương", "area_id": new_id(), "accessibility": None, "room": "Phòng A", "room_capacity": 50,
+        "location": {"latitude": 10.7546, "longitude": 106.6655},
+    },
+}  # fmt: skip
+"""All that an event may hold beside what every one has; its agenda as it was typed, not in order."""
+
+CONCLUSION = {
+    "number": "45/TB-UBND", "date": "2026-04-02", "url": "https://andong.example.vn/kl.pdf", "summary": {"vi": "Ba việc\nđã hứa", "en": "Three promises"},
+}  # fmt: skip
+
+
 class World:
     """What the four services hold, what was asked of them, and which of them are away."""
 
@@ -162,6 +198,7 @@ class World:
         self.letters: list[dict[str, Any]] = []
         self.deliveries: list[dict[str, Any]] = []
         self.warnings: list[dict[str, Any]] = []
+        self.programmes: list[dict[str, Any]] = []
         self.mails: dict[str, dict[str, Any]] = {}
         self.keys: dict[tuple[str, str], Any] = {}
         self.organisations = [ORGANISATION, UNION, WOMEN]
@@ -176,6 +213,7 @@ class World:
         self.histories: dict[str, list[dict[str, Any]]] = {}
         self.addresses: dict[str, dict[str, Any]] = {}
         self.areas: list[dict[str, Any]] = []
+        self.no_series = False
 
     def add(self, **changes: Any) -> dict[str, Any]:
         made = event(**changes)
@@ -469,27 +507,60 @@ def events(world: World) -> Flask:
     def kinds() -> Any:
         return {"items": KINDS}
 
+    @app.get("/v1/programmes")
+    def programmes() -> Any:
+        owner = query({"organisation_id", "year", "limit", "cursor"})["organisation_id"]
+        return page_of([one for one in world.programmes if one["organisation"]["id"] == owner])
+
+    @app.get("/v1/series/<series_id>")
+    def series(series_id: str) -> Any:
+        found = [one for one in world.events.values() if one["series_id"] == series_id]
+        if not found or world.no_series:
+            raise NotFound
+        return {"id": series_id, "events": [_seen(one) for one in found], "outside": []}
+
     @app.post("/v1/events")
     def create() -> Any:
         sent = body(WRITABLE, {"organisation_id", "kind", "title"})
         holding(world, sent["organisation_id"], "organiser", "admin")
-        if sent.get("ends_at") and sent["ends_at"] <= sent["starts_at"]:
-            raise Invalid({"ends_at": "Giờ kết thúc phải sau giờ bắt đầu."})
-        return once(world, lambda: world.add(**_kept(sent, EMPTY))), 201
+        kept = _kept(sent, event(**EMPTY))
+        return once(world, lambda: world.add(**kept | {"id": new_id()})), 201
 
     def _kept(sent: dict[str, Any], known: dict[str, Any]) -> dict[str, Any]:
+        """The event as it would be, or what the service says of it."""
+        if wrong := EventRequest(partial=True).validate(sent):
+            raise Invalid(flatten(wrong))
         kept = known | {k: v for k, v in sent.items() if k not in ("organisation_id", "kind")}
         if "kind" in sent:
             kept["kind"] = next(k for k in KINDS if k["key"] == sent["kind"])
-        for name in ("title", "summary", "description", "audience"):
-            kept[name] = kept[name] and {"en": None} | kept[name]
-        if kept["venue"]:
-            parts = {"name": None, "address": None, "area_id": None, "accessibility": None}
-            kept["venue"] = parts | (known["venue"] or {}) | kept["venue"]
-        if "partners" in sent:
-            listed = {o["id"]: o for o in (*world.organisations, *known["partners"])}
-            kept["partners"] = [listed[one] for one in sent["partners"]]
+        for name in sent.keys() & AS_JSON:
+            kept[name] = shaped(name, sent[name], known[name])
+        kept |= {name: kept[name] and {"en": None} | kept[name] for name in IN_BOTH}
+        listed = [*world.organisations, *known["partners"], *known["co_organisers"]]
+        for name in ("partners", "co_organisers"):
+            if name in sent:
+                by_id = {one["id"]: one for one in listed}
+                kept[name] = [by_id[one] for one in sent[name]]
+        times = {name: moment and datetime.fromisoformat(moment) for name, moment in kept.items() if name.endswith("_at")}  # fmt: skip
+        planned: Any = SimpleNamespace(**kept | times)
+        if contradictions := checks.contradictions(planned):
+            raise Invalid(contradictions)
         return kept
+
+    def _seen(found: dict[str, Any]) -> dict[str, Any]:
+        """As the caller sees it: the link to join is for who plans it, and for who has a place."""
+        person = caller(world) if "Authorization" in request.headers else {"id": "", "admin": False}
+        plans = any(
+            m["organisation"]["id"] == found["organisation"]["id"]
+            for m in person.get("memberships", [])
+        )
+        joins = plans or any(
+            r["event_id"] == found["id"]
+            and r["person_id"] == person["id"]
+            and r["status"] == "confirmed"
+            for r in world.registrations.values()
+        )
+        return found if joins else found | {"join_url": None}
 
     @app.get("/v1/events/<event_id>")
     def one(event_id: str) -> Any:
@@ -498,14 +569,17 @@ def events(world: World) -> Flask:
             raise NotFound
         if found["status"] == "draft":
             owned(event_id, "organiser", "leader", "admin")
-        return jsonify(found), 200, {"ETag": '"7"'}
+        return jsonify(_seen(found)), 200, {"ETag": '"7"'}
 
     @app.patch("/v1/events/<event_id>")
     def change(event_id: str) -> Any:
-        found, sent = owned(event_id), body(WRITABLE - {"organisation_id"})
+        found, sent = owned(event_id), body(CHANGEABLE)
         if request.headers.get("If-Match") != '"7"':
             raise EditedMeanwhile
-        if found["status"] != "draft" and (fixed := sent.keys() - TEXTS - {"partners"}):
+        if found["status"] == "completed" and sent.keys() - AFTERWARDS:
+            raise EventCompleted
+        fixed = sent.keys() - TEXTS - {"partners", "co_organisers"}
+        if found["status"] != "draft" and fixed:
             raise FixedAfterPublication(fixed)
         found.update(_kept(sent, found))
         return found

@@ -7,7 +7,7 @@ import re
 
 import pytest
 
-from tests.service.web.fakes import EMPTY, KINDS, NOW, event, iso, new_id
+from tests.service.web.fakes import CONCLUSION, EMPTY, FULL, KINDS, NOW, event, iso, new_id
 from tests.service.web.test_words import catalogue
 
 PAGES = [
@@ -17,6 +17,7 @@ PAGES = [
     "/to-chuc/su-kien/{event}/sua", "/to-chuc/su-kien/{empty}", "/to-chuc/su-kien/{empty}/cong-bo", "/to-chuc?nam=2025", "/toi/ve/{off}",
     "/cua/{event}", "/cua/{event}?q=a", "/khong-co", "/lap-trinh", "/?kind=training&open=1&from=2026-03-01", "/?thang=2026-03", "/?thang=2026-07", "/toi/lich",
     "/to-chuc/nhap", "/to-chuc/su-kien/{event}/lich-su",
+    "/su-kien/{full}", "/to-chuc/su-kien/{full}/sua", "/su-kien/{over}", "/to-chuc/su-kien/{over}", "/to-chuc/su-kien/{over}/sua",
 ]  # fmt: skip
 ENGLISH = {
     "title": {"vi": "T", "en": "T"},
@@ -55,6 +56,10 @@ def ids(world, organiser):
     return {
         "open": world.add(**ENGLISH)["id"],
         "event": shown["id"],
+        "full": world.add(**FULL | ENGLISH, series_id=off["id"])["id"],
+        "over": world.add(
+            **ENGLISH, status="completed", conclusion=CONCLUSION, series_id=off["id"]
+        )["id"],
         "draft": draft["id"],
         "own": own["id"],
         "waiting": waiting["id"],
@@ -87,13 +92,14 @@ def test_a_browser_that_prefers_english_gets_it_without_choosing(app, world, pag
 def left_over(page: str) -> list[str]:
     """Sentences with Vietnamese letters that are neither names of the fakes nor marked as Vietnamese."""
     page = re.sub(r'<(div|button|label)[^>]* lang="vi"[^>]*>.*?</\1>', "", page, flags=re.DOTALL)
+    page = re.sub(r"<textarea.*?</textarea>", "", page, flags=re.DOTALL)
     texts = [
         html.unescape(t).strip()
         for t in re.findall(r'>([^<]+)<|(?:aria-label|placeholder|data-[a-z-]+)="([^"]*)"', page)
         for t in t
     ]
     known = (
-        str([event(), KINDS])
+        str([event(), KINDS, FULL])
         + "Đối Thoại · Đối Thoại: where local leaders for example: doi thoai, An Đông Ban tổ chức Trần Tổ Chức"
     )
     sentences = {

@@ -8,7 +8,7 @@ from tests.service.web.fakes import NOW, ORGANISATION, UNION, iso, new_id
 TYPED = {
     "organisation_id": ORGANISATION["id"], "kind": "dialogue-business", "title.vi": "Đối thoại <thử>", "title.en": "A dialogue", "summary.vi": "Tóm tắt",
     "venue.name": "Hội trường", "starts_at": "2026-05-20T14:00", "ends_at": "2026-05-20T16:00", "registration_opens_at": "2026-04-20T08:00",
-    "registration_closes_at": "2026-05-19T17:00", "capacity": "120", "waitlist": "1", "timezone": "Asia/Ho_Chi_Minh", "nonce": "0123456789abcdef",
+    "registration_closes_at": "2026-05-19T17:00", "capacity": "120", "waitlist": "1", "language.vi": "1", "timezone": "Asia/Ho_Chi_Minh", "nonce": "0123456789abcdef",
     "hosts.0.role_title.vi": "Chủ tịch UBND phường", "hosts.0.note.vi": "", "hosts.1.role_title.vi": "", f"partner.{UNION['id']}": "1",
 }  # fmt: skip
 
@@ -134,6 +134,7 @@ def test_texts_of_a_published_event_are_edited_and_its_times_stay(organiser, wor
         {
             "title.vi": "Tên mới",
             "venue.name": "Nơi mới",
+            "language.vi": "1",
             "etag": '"7"',
             "starts_at": "2030-01-01T00:00",
         },
@@ -150,7 +151,9 @@ def test_an_event_that_somebody_else_edited_is_not_overwritten(organiser, world)
     path = f"/to-chuc/su-kien/{event['id']}/sua"
 
     stale = organiser.post(
-        path, {"title.vi": "Tên mới", "venue.name": "Nơi", "etag": '"1"'}, page=path
+        path,
+        {"title.vi": "Tên mới", "venue.name": "Nơi", "language.vi": "1", "etag": '"1"'},
+        page=path,
     )
 
     assert stale.status_code == 422
