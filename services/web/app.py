@@ -77,6 +77,8 @@ def _speak(app: Flask) -> None:
         registration_state=words.registration_state,
         event_state=words.event_state,
         delivery_state=words.delivery_state,
+        progress_state=words.progress_state,
+        amount=words.amount,
         template_name=words.template_name,
         channel_name=words.channel_name,
         import_fate=words.import_fate,

@@ -151,14 +151,53 @@ class Events(_Client):
         """A public event as schema.org has it."""
         return self._get(f"/v1/events/{event_id}/schema.jsonld")
 
+    def programmes(self, *, organisation_id: str, year: int | None = None) -> list[Json]:
+        """What an organisation owes, the newest year first: 200 programmes at most."""
+
+        def page(cursor: str | None) -> Json:
+            asked = {"organisation_id": organisation_id, "year": year, "cursor": cursor}
+            return self._get("/v1/programmes", limit=50, **asked)
+
+        return self._all(page, 200)
+
+    def programme(self, programme_id: str) -> Json:
+        return self._get(f"/v1/programmes/{programme_id}")
+
+    def begin_programme(self, programme: Json, *, key: str) -> Json:
+        return self._send("POST", "/v1/programmes", programme, Idempotency_Key=key)
+
+    def change_programme(self, programme_id: str, changes: Json, *, etag: str) -> Json:
+        return self._send("PATCH", f"/v1/programmes/{programme_id}", changes, If_Match=etag)
+
+    def copy_programme(self, programme_id: str, *, year: int, key: str) -> Json:
+        """A programme of another year, with the drafts that were made for it under `copied`."""
+        path = f"/v1/programmes/{programme_id}/copy"
+        return self._send("POST", path, {"year": year}, Idempotency_Key=key)
+
+    def preview_series(self, rule: str, *, starts_at: str, timezone: str) -> Json:
+        """The dates that a rule gives. Nothing is kept."""
+        body = {"rule": rule, "starts_at": starts_at, "timezone": timezone}
+        return self._send("POST", "/v1/series/preview", body)
+
+    def begin_series(self, event_id: str, rule: str, *, key: str) -> Json:
+        body = {"event_id": event_id, "rule": rule}
+        return self._send("POST", "/v1/series", body, Idempotency_Key=key)
+
     def series(self, series_id: str) -> Json:
         """A series with its events by date."""
         return self._get(f"/v1/series/{series_id}")
 
-    def programmes(self, *, organisation_id: str) -> list[Json]:
-        """What an organisation owes, the newest year first: its last 50 programmes."""
-        asked = self._get("/v1/programmes", organisation_id=organisation_id, limit=50)
-        return list(asked["items"])
+    def change_series(self, series_id: str, changes: Json, *, etag: str) -> Json:
+        """With `from` among the changes, the answer is the series that begins there."""
+        return self._send("PATCH", f"/v1/series/{series_id}", changes, If_Match=etag)
+
+    def publish_series(self, series_id: str, *, accept: list[Json]) -> Json:
+        """As `publish`, all its drafts; a reason holds for each that is warned."""
+        return self._send("POST", f"/v1/series/{series_id}/publish", {"accept": accept})
+
+    def cancel_series(self, series_id: str, cancellation: Json) -> Json:
+        """`cancellation` holds the `reason`, and `from` where it begins with one of its events."""
+        return self._send("POST", f"/v1/series/{series_id}/cancel", cancellation)
 
     def ics(self, path: str, *, known: str | None, params: Json) -> httpx2.Response:
         """A calendar as it stands, or 304 when `known` (an entity tag) is still right."""

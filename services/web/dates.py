@@ -52,6 +52,33 @@ def written_day(day: str) -> str:
     return short_day(f"{day[:10]}T12:00:00+07:00")
 
 
+def typed_day(text: str) -> str | None:
+    """The day that somebody typed ("2026-03-26" or "26/03/2026") as ISO 8601; None if it is none."""
+    for form in ("%Y-%m-%d", "%d/%m/%Y"):
+        try:
+            return datetime.strptime(text, form).date().isoformat()  # noqa: DTZ007 - a day has no zone
+        except ValueError:
+            continue
+    return None
+
+
+def weekday(number: int) -> str:
+    """The name of a day of the week (Monday is 0) as it stands inside a sentence: "thứ Năm" or "Thursday"."""
+    # 1 January 2024 was a Monday.
+    name = _said(datetime(2024, 1, 1 + number, 12, tzinfo=UTC), None, {"vi": "EEEE", "en": "EEEE"})
+    return name[:1].lower() + name[1:] if language() == "vi" else name
+
+
+def month_label(number: int) -> str:
+    """A month in the least room: "T3" or "Mar"."""
+    return _said(datetime(2024, number, 1, 12, tzinfo=UTC), None, {"vi": "'T'M", "en": "MMM"})[:3]
+
+
+def today(moment: datetime) -> date:
+    """The day that the calendar at home shows."""
+    return local(moment).date()
+
+
 def month(moment: str | datetime, zone: str | None = None) -> str:
     """A heading: "Tháng 3/2026" or "March 2026"."""
     return _said(moment, zone, _MONTH)

@@ -17,6 +17,7 @@ from services.web.texts import language
 from shared.http.schemas import Phone
 
 _NONCE = re.compile(r"[A-Za-z0-9-]{16,64}")
+_AMOUNT = re.compile(r"[0-9]{1,18}|[0-9]{1,3}(?:([.,\s])[0-9]{3})(?:\1[0-9]{3}){0,4}")
 
 
 class Form:
@@ -132,6 +133,26 @@ class Form:
         except (ValueError, OverflowError):
             self.errors[name] = _("Xin nhập ngày và giờ, ví dụ 2026-03-26 14:00.")
             return None
+
+    def day(self, name: str, *, required: str = "") -> str | None:
+        """A day of the calendar, as ISO 8601; typed as that or as 26/03/2026."""
+        value = self.text(name, required=required)
+        if not value:
+            return None
+        found = dates.typed_day(value)
+        if found is None:
+            self.errors[name] = _("Xin nhập ngày, ví dụ 26/03/2026.")
+        return found
+
+    def amount(self, name: str) -> int | None:
+        """An amount in whole VND, its digits grouped or not: 12.500.000 is 12500000."""
+        value = re.sub(r"\s*(đ|đồng|VND)$", "", self.text(name), flags=re.IGNORECASE)
+        if not value:
+            return None
+        if not _AMOUNT.fullmatch(value):
+            self.errors[name] = _("Xin nhập số tiền bằng đồng, không có phần lẻ, ví dụ 12.500.000.")
+            return None
+        return int("".join(digit for digit in value if digit in "0123456789"))
 
     def sort_errors(self, order: Sequence[str]) -> None:
         """Put the errors in the order of the page; what is not on it comes last.

@@ -52,6 +52,22 @@ def event_edited(event_id: UUID) -> Json:
     return event
 
 
+def series_led(series_id: UUID) -> Json:
+    """A series of an organisation whose plans the person sees, or the page that says there is no such thing."""
+    series = clients().events.series(str(series_id))
+    if not leads(str(series["organisation_id"])):
+        abort(404)
+    return series
+
+
+def series_edited(series_id: UUID) -> Json:
+    """A series that the person may change, or the page that says there is no such thing."""
+    series = clients().events.series(str(series_id))
+    if not may_edit(str(series["organisation_id"])):
+        abort(404)
+    return series
+
+
 def _holds(organisation_id: str, *roles: str) -> bool:
     held = claims()
     return bool(held.get("admin")) or any(

@@ -31,6 +31,23 @@ def event_state(status: str) -> tuple[str, str]:
     }.get(status, (status, "quiet"))
 
 
+def progress_state(state: str) -> tuple[str, str]:
+    """The word and the tone of how far an owed item is."""
+    return {
+        "done": (_("Đã xong"), "ok"),
+        "published": (_("Đã công bố"), "ok"),
+        "drafted": (_("Có bản nháp"), "quiet"),
+        "missing": (_("Chưa có"), "wait"),
+        "late": (_("Trễ hạn"), "gone"),
+    }.get(state, (state, "quiet"))
+
+
+def amount(vnd: int) -> str:
+    """An amount in whole VND, its digits grouped: 12.500.000 in Vietnamese, 12,500,000 in English."""
+    grouped = f"{vnd:,}"
+    return grouped if language() == "en" else grouped.replace(",", ".")
+
+
 def delivery_state(status: str) -> tuple[str, str]:
     """The word and the tone of a delivery's status."""
     return {

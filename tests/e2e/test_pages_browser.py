@@ -17,6 +17,7 @@ from services.web.assets import ROOT
 from services.web.dates import HOME
 from tests.service.web.conftest import portal
 from tests.service.web.fakes import CONCLUSION, EMPTY, FULL, NOW, ORGANISATION, World, iso, new_id
+from tests.service.web.year_fakes import programme_of, series_of
 from tests.support import browsers
 from tests.support.browsers import DESKTOP, PHONE
 
@@ -171,6 +172,35 @@ def test_a_row_is_added_and_an_event_saved_without_scripts(chromium, site):
         "Chuyên gia",
         "Đại diện doanh nghiệp",
     ]
+
+
+def test_dates_are_seen_and_kept_as_a_series_without_scripts(chromium, site):
+    """Enter in a field shows the dates; only the button below keeps them."""
+    event = site.world.add(status="draft", seats=None)
+    page = open_page(chromium, site, scripts=False)
+    sign_in(page, organiser_of(site))
+    page.goto(f"/to-chuc/su-kien/{event['id']}")
+    page.click("text=Lặp lại sự kiện này")
+
+    page.fill("#count", "3")
+    page.press("#count", "Enter")
+    assert page.locator(".seen li").count() == 3
+    assert site.world.series == {}
+    page.click(".act button")
+
+    assert page.locator("tbody tr").count() == 3
+    assert len(site.world.series) == 1
+
+
+def test_enter_in_a_programme_saves_it_and_adds_no_row(chromium, site):
+    page = open_page(chromium, site, scripts=False)
+    sign_in(page, organiser_of(site))
+    page.goto("/to-chuc/nam/moi")
+
+    page.fill("[name='title.vi']", "Chương trình")
+    page.press("[name='title.vi']", "Enter")
+
+    assert "Đã lưu chương trình." in page.inner_text(".flash")
 
 
 def test_errors_take_the_focus_and_lead_to_their_fields(chromium, site):
@@ -337,6 +367,7 @@ def pages_of(site: Site) -> tuple[list[str], list[str]]:
         f"/su-kien/{empty['id']}", "/to-chuc?nam=2025", f"/toi/ve/{none_left['id']}",
         "/toi/lich", "/to-chuc/nhap", f"/to-chuc/nhap/{file_read(site)}", f"{one}/lich-su", f"{wip}/lich-su",
         f"/su-kien/{full['id']}", f"/to-chuc/su-kien/{full['id']}/sua", f"/to-chuc/su-kien/{over['id']}/sua",
+        *years_and_series(world),
     ]  # fmt: skip
     return public, own
 
@@ -350,6 +381,22 @@ def file_read(site: Site) -> str:
         "confirmed_at": None,
     }  # fmt: skip
     return id_
+
+
+def years_and_series(world: World) -> list[str]:
+    """The pages of a programme and of a series with a draft and an event outside of its rule."""
+    programme, first, plain = (
+        programme_of(world),
+        world.add(status="draft", seats=None),
+        world.add(status="draft", seats=None),
+    )
+    series = series_of(world, first)
+    there = world.add(series_id=series, occurrence="2026-04-02T07:00:00Z")
+    year, own = "/to-chuc/nam", f"/to-chuc/chuoi/{series}"
+    return [
+        year, f"{year}?nam=2027", f"{year}/moi", f"{year}/{programme}/sua", f"{year}/{programme}/sao-chep", own, f"{own}/cong-bo", f"{own}/huy", f"{own}/sua",
+        f"{own}/sua?tu={there['id']}", f"{own}/quy-tac", f"/to-chuc/su-kien/{plain['id']}/lap-lai", f"/to-chuc/su-kien/{first['id']}", f"/to-chuc/su-kien/{first['id']}/sua",
+    ]  # fmt: skip
 
 
 def faults(page: Page, path: str) -> dict[str, object]:

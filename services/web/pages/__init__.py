@@ -21,8 +21,13 @@ from services.web.pages import (
     outbox,
     own_feed,
     profile,
+    programmes,
     register,
+    repeating,
+    series,
+    series_changes,
     sign_in,
+    year,
 )
 
 
@@ -41,6 +46,11 @@ def blueprints(*, demo: bool) -> Iterator[Blueprint]:
         drafting,
         importing,
         history,
+        year,
+        programmes,
+        repeating,
+        series,
+        series_changes,
         attendees,
         door,
         developers,

@@ -11,6 +11,7 @@ from services.web import dates, event_form
 from services.web.clients import Away, Json, Refused, clients, if_there
 from services.web.event_rows import ROWS
 from services.web.forms import Form
+from services.web.owed import begun
 from services.web.pages.organiser import event_in, offer_of, organisations
 from services.web.rights import edits_any, may_edit
 from services.web.rows import rearrange
@@ -35,7 +36,7 @@ def blank() -> Page:
     own = planned()
     chosen = request.args.get("don-vi") or (own[0]["id"] if own else "")
     typed = {"organisation_id": chosen, "waitlist": "1", "capacity": "100", "timezone": dates.HOME}
-    return _show(Form(typed | {"language.vi": "1"}), event=None, own=own)
+    return _show(Form(typed | {"language.vi": "1"} | begun(own)), event=None, own=own)
 
 
 @bp.post("/moi")

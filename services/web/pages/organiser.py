@@ -13,6 +13,7 @@ from services.web import dates
 from services.web.clients import Away, Json, Refused, clients, if_there
 from services.web.forms import Form
 from services.web.here import here
+from services.web.owed import Owed, numbered, pressing
 from services.web.places import Place, place_of
 from services.web.rights import event_edited, event_seen, leads, may_admit, may_edit, may_see
 from services.web.session import STAFF, claims, needs_person, now
@@ -62,6 +63,7 @@ def events() -> str:
         edits=may_edit(chosen),
         year=year,
         this_year=this_year,
+        pressing=_pressing(chosen, this_year) if leads(chosen) else None,
         **shown,
     )
 
@@ -116,7 +118,7 @@ def reschedule(event_id: UUID) -> Page:
     }
     if closes := form.moment("registration_closes_at", zone=zone):
         body["registration_closes_at"] = closes
-    body["reason"] = _reason(form)
+    body["reason"] = reason_of(form)
     done = _("Đã đổi lịch. Những người đã đăng ký và đơn vị phối hợp đang được báo.")
     act = lambda: clients().events.reschedule(str(event_id), body)  # noqa: E731
     return _step(event_id, form, "organiser/reschedule.html", act, done)
@@ -133,7 +135,7 @@ def ask_to_postpone(event_id: UUID) -> str:
 def postpone(event_id: UUID) -> Page:
     event_in(event_id, "published")
     form = Form(request.form)
-    reason = _reason(form)
+    reason = reason_of(form)
     done = _("Đã tạm hoãn. Những người đã đăng ký và đơn vị phối hợp đang được báo kèm lý do.")
     act = lambda: clients().events.postpone(str(event_id), reason=reason)  # noqa: E731
     return _step(event_id, form, "organiser/postpone.html", act, done)
@@ -159,7 +161,7 @@ def ask_to_cancel(event_id: UUID) -> str:
 def cancel(event_id: UUID) -> Page:
     event_in(event_id, *AHEAD)
     form = Form(request.form)
-    reason = _reason(form)
+    reason = reason_of(form)
     done = _("Đã hủy sự kiện. Những người đã đăng ký và đơn vị phối hợp đang được báo kèm lý do.")
     act = lambda: clients().events.cancel(str(event_id), reason=reason)  # noqa: E731
     return _step(event_id, form, "organiser/cancel.html", act, done)
@@ -264,11 +266,18 @@ def _told(template: str, event: Json) -> list[Json] | None:
     return if_there(lambda: clients().notifications.preview(event, step))
 
 
-def _reason(form: Form) -> Json:
+def reason_of(form: Form) -> Json:
     """The reason in Vietnamese, and in English if there is one."""
     why = _("Xin nêu lý do; lý do được gửi cho người đã đăng ký.")
     form.text("reason.vi", required=why)
     return form.both("reason") or {}
+
+
+def _pressing(organisation_id: str, year: int) -> list[Owed]:
+    """What is late or missing of a year's programmes; nothing where nobody knows now."""
+    ask = clients().events.programmes
+    programmes = if_there(lambda: ask(organisation_id=organisation_id, year=year))
+    return pressing(numbered(programmes or ()))
 
 
 def _over(organisation_id: str, year: int) -> Json:

@@ -42,7 +42,7 @@ from shared.http.problems import (
 )
 from shared.http.schemas import Phone
 from shared.text import Text
-from tests.service.web import more_fakes
+from tests.service.web import more_fakes, year_fakes
 
 NOW = datetime(2026, 3, 10, 2, 0, tzinfo=UTC)
 HALL = "Hội trường UBND phường An Đông"
@@ -198,13 +198,16 @@ class World:
         self.letters: list[dict[str, Any]] = []
         self.deliveries: list[dict[str, Any]] = []
         self.warnings: list[dict[str, Any]] = []
-        self.programmes: list[dict[str, Any]] = []
+        self.programmes: dict[str, Any] = {}
+        self.series: dict[str, dict[str, Any]] = {}
         self.mails: dict[str, dict[str, Any]] = {}
         self.keys: dict[tuple[str, str], Any] = {}
         self.organisations = [ORGANISATION, UNION, WOMEN]
         self.asked: list[tuple[str, str]] = []
         self.sent: list[tuple[str, str, Any]] = []
         self.away: set[str] = set()
+        # A path at which everything fails, though the service itself is there.
+        self.away_at = ""
         self.ended: set[str] = set()
         self.undescribed = False
         self.uploads: list[tuple[str, int]] = []
@@ -252,7 +255,7 @@ def _strict(app: Flask, name: str, world: World) -> None:
         world.asked.append((request.method, request.path))
         if request.method != "GET":
             world.sent.append((request.method, request.path, request.get_json(silent=True)))
-        if name in world.away:
+        if name in world.away or (request.path == world.away_at):
             raise Away
 
     answer_with_problems(app)
@@ -502,22 +505,20 @@ def events(world: World) -> Flask:
     more_fakes.files(app, world)
     more_fakes.histories(app, world)
     more_fakes.own_calendars(app, world)
+    year_fakes.programmes(app, world)
 
     @app.get("/v1/kinds")
     def kinds() -> Any:
         return {"items": KINDS}
 
-    @app.get("/v1/programmes")
-    def programmes() -> Any:
-        owner = query({"organisation_id", "year", "limit", "cursor"})["organisation_id"]
-        return page_of([one for one in world.programmes if one["organisation"]["id"] == owner])
-
-    @app.get("/v1/series/<series_id>")
-    def series(series_id: str) -> Any:
+    def dates_of_a_series(series_id: str) -> Any:
+        """Of a series that is known by its events alone."""
         found = [one for one in world.events.values() if one["series_id"] == series_id]
         if not found or world.no_series:
             raise NotFound
         return {"id": series_id, "events": [_seen(one) for one in found], "outside": []}
+
+    year_fakes.series(app, world, otherwise=dates_of_a_series)
 
     @app.post("/v1/events")
     def create() -> Any:

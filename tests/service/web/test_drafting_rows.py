@@ -4,10 +4,22 @@ from __future__ import annotations
 
 import copy
 import re
+from datetime import date
+from uuid import UUID
 
 import pytest
 
-from tests.service.web.fakes import CONCLUSION, FULL, KINDS, ORGANISATION, UNION, WOMEN, new_id
+from services.events.models import Programme
+from tests.service.web.fakes import (
+    CONCLUSION,
+    FULL,
+    KINDS,
+    NOW,
+    ORGANISATION,
+    UNION,
+    WOMEN,
+    new_id,
+)
 from tests.service.web.filling import Filled
 
 DRAFT = {"status": "draft", "seats": None}
@@ -339,19 +351,24 @@ def test_the_short_way_is_short_and_what_holds_something_is_open(organiser, full
         assert opened(there, title)
 
 
-PROGRAMME = {
-    "id": new_id(), "organisation": ORGANISATION, "year": 2026, "title": {"vi": "Chương trình 2026", "en": None},
-    "items": [
-        {"id": new_id(), "kind": KINDS[0]["key"], "title": {"vi": "Đối thoại quý I", "en": None}, "due_until": "2026-03-31"},
-        {"id": new_id(), "kind": "training", "title": {"vi": "Tập huấn quý II", "en": None}, "due_until": "2026-06-30"},
-    ],
-}  # fmt: skip
+OWED = (
+    (KINDS[0]["key"], "Đối thoại quý I", date(2026, 3, 31)),
+    ("training", "Tập huấn quý II", date(2026, 6, 30)),
+)
 
 
 @pytest.fixture
 def programme(world):
-    world.programmes.append(PROGRAMME)
-    return PROGRAMME
+    items = [
+        {"kind": kind, "title": {"vi": title, "en": None}, "due_from": date(2026, 1, 1), "due_until": until, "how_many": 1}
+        for kind, title, until in OWED
+    ]  # fmt: skip
+    fields = {"year": 2026, "title": {"vi": "Chương trình 2026", "en": None}, "items": items}
+    made = Programme.begin(
+        id=UUID(new_id()), organisation_id=UUID(ORGANISATION["id"]), fields=fields, now=NOW
+    )
+    world.programmes[str(made.id)] = made
+    return {"id": str(made.id), "items": [{"id": str(one.id)} for one in made.items]}
 
 
 def test_an_event_pays_an_item_of_the_years_programme(edit, programme):

@@ -9,6 +9,7 @@ import pytest
 
 from tests.service.web.fakes import CONCLUSION, EMPTY, FULL, KINDS, NOW, event, iso, new_id
 from tests.service.web.test_words import catalogue
+from tests.service.web.year_fakes import programme_of, series_of
 
 PAGES = [
     "/", "/?q=khongco", "/su-kien/{event}", "/su-kien/{open}/dang-ky", "/toi", "/toi/ve/{own}", "/toi/ve/{waiting}", "/toi/ve/{cancelled}", "/toi/ve/{own}/huy",
@@ -18,6 +19,9 @@ PAGES = [
     "/cua/{event}", "/cua/{event}?q=a", "/khong-co", "/lap-trinh", "/?kind=training&open=1&from=2026-03-01", "/?thang=2026-03", "/?thang=2026-07", "/toi/lich",
     "/to-chuc/nhap", "/to-chuc/su-kien/{event}/lich-su",
     "/su-kien/{full}", "/to-chuc/su-kien/{full}/sua", "/su-kien/{over}", "/to-chuc/su-kien/{over}", "/to-chuc/su-kien/{over}/sua",
+    "/to-chuc/nam", "/to-chuc/nam?nam=2027", "/to-chuc/nam/moi", "/to-chuc/nam/{programme}/sua",
+    "/to-chuc/nam/{programme}/sao-chep", "/to-chuc/su-kien/{draft}/lap-lai", "/to-chuc/su-kien/{first}", "/to-chuc/su-kien/{first}/sua", "/to-chuc/chuoi/{series}",
+    "/to-chuc/chuoi/{series}/cong-bo", "/to-chuc/chuoi/{series}/huy", "/to-chuc/chuoi/{series}/sua?tu={first}", "/to-chuc/chuoi/{series}/quy-tac",
 ]  # fmt: skip
 ENGLISH = {
     "title": {"vi": "T", "en": "T"},
@@ -52,8 +56,14 @@ def ids(world, organiser):
             "read_at": None,
         }
     )
+    first = world.add(**ENGLISH, status="draft", seats=None)
+    series, programme = series_of(world, first), programme_of(world)
+    world.add(**ENGLISH, series_id=series, occurrence="2026-04-02T07:00:00Z")
     organiser.post("/ngon-ngu", {"language": "en"})
     return {
+        "first": first["id"],
+        "series": series,
+        "programme": programme,
         "open": world.add(**ENGLISH)["id"],
         "event": shown["id"],
         "full": world.add(**FULL | ENGLISH, series_id=off["id"])["id"],

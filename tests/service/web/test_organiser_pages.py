@@ -107,7 +107,7 @@ def test_a_capacity_below_the_confirmed_is_refused_with_the_reason(organiser, wo
     refused = organiser.post(f"{page}/suc-chua", {"capacity": "10", "was": "200"}, page=page)
 
     assert refused.status_code == 422
-    assert "sức chứa không thể nhỏ hơn số này" in refused.text
+    assert "chỗ được nhận" in refused.text
     done = organiser.post(f"{page}/suc-chua", {"capacity": "250", "was": "200"}, page=page)
     assert done.status_code == 303
     assert event["capacity"] == 250
