@@ -81,7 +81,6 @@ class AnswerSheets:
 
     def add(self, sheet: AnswerSheet) -> None:
         self._session.add(sheet)
-        self._session.flush()
 
     def remove(self, sheet: AnswerSheet) -> None:
         self._session.delete(sheet)

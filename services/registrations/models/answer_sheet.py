@@ -7,10 +7,11 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from services.registrations.models.base import Base
 from services.registrations.models.form import Form
+from services.registrations.models.registration import Registration
 
 
 class AnswerSheet(Base):
@@ -34,6 +35,10 @@ class AnswerSheet(Base):
     answered_at: Mapped[datetime]
     keep_days: Mapped[int] = mapped_column(
         doc="How long after the event the answer that goes first is kept"
+    )
+
+    registration: Mapped[Registration] = relationship(
+        lazy="raise", doc="Says that a registration is written before its answers are"
     )
 
     def fill(self, form: Form, answers: dict[str, Any], now: datetime) -> None:

@@ -34,7 +34,7 @@ def answered(
 def keep(uow: UnitOfWork, registration: Registration, sheet: AnswerSheet | None) -> None:
     """Keep what a registration answered."""
     if sheet is not None:
-        sheet.registration_id = registration.id
+        sheet.registration = registration
         uow.answer_sheets.add(sheet)
 
 
