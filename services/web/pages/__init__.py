@@ -7,11 +7,13 @@ from collections.abc import Iterator
 from flask import Blueprint
 
 from services.web.pages import (
+    answers,
     attendees,
     developers,
     door,
     drafting,
     event,
+    forms,
     history,
     importing,
     inbox,
@@ -39,6 +41,7 @@ def blueprints(*, demo: bool) -> Iterator[Blueprint]:
         register,
         sign_in,
         mine,
+        answers,
         own_feed,
         profile,
         inbox,
@@ -52,6 +55,7 @@ def blueprints(*, demo: bool) -> Iterator[Blueprint]:
         series,
         series_changes,
         attendees,
+        forms,
         door,
         developers,
     ):

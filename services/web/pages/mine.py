@@ -11,7 +11,9 @@ from markupsafe import Markup
 from werkzeug.wrappers import Response
 
 from services.web import dates
+from services.web.asked import asked_by
 from services.web.clients import Json, clients, if_there
+from services.web.pages.answers import may_edit
 from services.web.places import place_of
 from services.web.security import keep_nowhere
 from services.web.session import claims, needs_person, now
@@ -57,6 +59,7 @@ def ticket(registration_id: UUID) -> str:
         called_off=called_off,
         may_return=bool(event and place_of(event, None, now=now()).may_register),
         ticket=clients().registrations.ticket(str(registration_id)) if held else None,
+        asked=bool(registration.get("answers")) or _asks(registration, event),
         qr=qr,
         over=dates.local(registration["event"]["ends_at"]) <= now(),
     )
@@ -85,6 +88,12 @@ def cancel(registration_id: UUID) -> Response:
     }
     flash(done.get(was) or _("Đăng ký này đã hủy từ trước."), "note")
     return redirect("/toi", 303)
+
+
+def _asks(registration: Json, event: Json | None) -> bool:
+    """Whether there is something to answer still."""
+    asked = asked_by(registration["event_id"]) if may_edit(registration, event) else None
+    return bool(asked and asked["fields"])
 
 
 def _doors() -> list[Json]:
