@@ -54,15 +54,20 @@ def edit(registration_id: UUID) -> Page:
                 raise
             typed.refuse(error)
         else:
-            asked_again = done["status"] == "pending"
-            flash(
-                _("Đã lưu. Ban tổ chức sẽ xem lại và báo bạn; chỗ của bạn vẫn được giữ.")
-                if asked_again
-                else _("Đã lưu câu trả lời."),
-                "ok",
-            )
+            flash(_saved(registration["status"], done["status"]), "ok")
             return redirect(f"/toi/ve/{registration_id}", 303)
     return _show(registration, typed, asked)
+
+
+def _saved(was: str, now_is: str) -> str:
+    if now_is != "pending":
+        return _("Đã lưu câu trả lời.")
+    return {
+        "confirmed": _("Đã lưu. Ban tổ chức sẽ xem lại và báo bạn; chỗ của bạn vẫn được giữ."),
+        "waitlisted": _(
+            "Đã lưu. Ban tổ chức sẽ xem lại và báo bạn; thứ tự chờ của bạn vẫn được giữ."
+        ),
+    }.get(was, _("Đã lưu. Ban tổ chức sẽ xem và báo bạn."))
 
 
 def may_edit(registration: Json, event: Json | None) -> bool:
