@@ -44,18 +44,17 @@ def edit(registration_id: UUID) -> Page:
     if typed.good and late:
         typed.focus = late[0]
         return _show(registration, typed, asked, late=True)
-    if typed.good:
-        try:
-            done = clients().registrations.edit_answers(
-                str(registration_id), {"answers": given} | version(typed)
-            )
-        except (Refused, Away) as error:
-            if isinstance(error, Refused) and error.status in (401, 404):
-                raise
-            typed.refuse(error)
-        else:
-            flash(_saved(registration["status"], done["status"]), "ok")
-            return redirect(f"/toi/ve/{registration_id}", 303)
+    try:
+        done = clients().registrations.edit_answers(
+            str(registration_id), {"answers": given} | version(typed)
+        )
+    except (Refused, Away) as error:
+        if isinstance(error, Refused) and error.status in (401, 404):
+            raise
+        typed.refuse(error)
+    else:
+        flash(_saved(registration["status"], done["status"]), "ok")
+        return redirect(f"/toi/ve/{registration_id}", 303)
     return _show(registration, typed, asked)
 
 
