@@ -123,6 +123,13 @@ class Event(Base):
         sa.Index("events_of_area", "venue_area_id", "starts_at", "id", "ends_at"),
         sa.Index("events_of_status", "status", "starts_at", "id", "ends_at"),
         sa.Index("events_by_change", "updated_at", "id"),
+        # Parts of words; SQLite has nothing like it, and no such number of events.
+        sa.Index(
+            "events_by_words",
+            "folded",
+            postgresql_using="gin",
+            postgresql_ops={"folded": "gin_trgm_ops"},
+        ).ddl_if(dialect="postgresql"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)

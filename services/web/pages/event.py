@@ -11,6 +11,7 @@ from flask import Blueprint, Response, render_template
 
 from services.web import dates
 from services.web.clients import Json, clients, if_there
+from services.web.kept import the_same_for_every_visitor
 from services.web.pages.listing import ics
 from services.web.places import place_of
 from services.web.security import allow_here
@@ -27,6 +28,7 @@ _PICTURE = re.compile(r"(https://[A-Za-z0-9.-]+(?::\d+)?)/[^\s]*")
 
 @bp.get("/su-kien/<uuid:event_id>")
 def event(event_id: UUID) -> str:
+    the_same_for_every_visitor()
     found = clients().events.event(str(event_id))
     offer = if_there(lambda: clients().registrations.offer(str(event_id)))
     return render_template(
@@ -45,6 +47,7 @@ def event(event_id: UUID) -> str:
 
 @bp.get("/su-kien/<uuid:event_id>.ics")
 def event_ics(event_id: UUID) -> Response:
+    the_same_for_every_visitor()
     return ics(f"/events/{event_id}/calendar.ics")
 
 
