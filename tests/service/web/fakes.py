@@ -198,6 +198,8 @@ class World:
         self.letters: list[dict[str, Any]] = []
         self.deliveries: list[dict[str, Any]] = []
         self.warnings: list[dict[str, Any]] = []
+        # Whom a step tells beside those with a place: (kind, status, count).
+        self.told_more: list[tuple[str, str | None, int]] = []
         self.programmes: dict[str, Any] = {}
         self.series: dict[str, dict[str, Any]] = {}
         self.mails: dict[str, dict[str, Any]] = {}
@@ -847,6 +849,7 @@ def notifications(world: World) -> Flask:
         }[body["step"]]
         told = {"template": template, "channels": ["email", "inbox"]}
         people = [("person", "confirmed", 166)] if body["step"] != "publish" else []
+        people += world.told_more
         partners = [("organisation", None, len(body["partner_ids"]))]
         return {
             "items": [
