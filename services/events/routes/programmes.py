@@ -44,7 +44,7 @@ def list_programmes(query: dict[str, Any]) -> dict[str, Any]:
 @bp.post("/programmes")
 @allow(ORGANISER, ADMIN)
 @bp.arguments(ProgrammeRequest)
-@creates(bp, ProgrammeView)
+@creates(bp, ProgrammeView, version=1)
 def create_programme(fields: dict[str, Any], *, uow: UnitOfWork) -> dict[str, Any]:
     """Write down what an organisation owes in a year."""
     organisation_id = fields.pop("organisation_id")
@@ -81,7 +81,7 @@ def edit_programme(fields: dict[str, Any], programme_id: UUID) -> Response:
 @bp.post("/programmes/<uuid:programme_id>/copy")
 @allow(ORGANISER, ADMIN)
 @bp.arguments(CopyRequest)
-@creates(bp, ProgrammeCopyView)
+@creates(bp, ProgrammeCopyView, version=1)
 def copy_programme(wish: dict[str, Any], programme_id: UUID, *, uow: UnitOfWork) -> dict[str, Any]:
     """A programme of another year with the same items, and a draft of each event that was held.
 

@@ -32,6 +32,7 @@ from services.registrations.errors import (
     TicketInvalid,
 )
 from shared.http.etags import EditedMeanwhile
+from shared.http.idempotency import KeyReused
 from shared.http.problems import (
     Away,
     Invalid,
@@ -336,10 +337,13 @@ def holding(world: World, organisation_id: str, *roles: str, event_id: str = "")
 
 def once(world: World, make: Callable[[], Any]) -> Any:
     """Idempotency-Key, which every POST that creates must carry: a repeat gets the first answer, whatever came since."""
-    key = (request.path, request.headers["Idempotency-Key"])
+    key, sent = (request.path, request.headers["Idempotency-Key"]), request.get_data()
     if key not in world.keys:
-        world.keys[key] = copy.deepcopy(make())
-    return world.keys[key]
+        world.keys[key] = sent, copy.deepcopy(make())
+    first, answer = world.keys[key]
+    if first != sent:
+        raise KeyReused
+    return answer
 
 
 def community(world: World) -> Flask:
