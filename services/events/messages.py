@@ -100,7 +100,9 @@ class EventState(ma.Schema):
         required=True, metadata=means("From when one can no longer register")
     )
     partner_ids = fields.List(
-        fields.UUID, required=True, metadata=means("The organisations that take part: partners, then co-organisers")
+        fields.UUID,
+        required=True,
+        metadata=means("The organisations that take part: partners, then co-organisers"),
     )
     changed = fields.List(
         fields.String, required=True, metadata=means("Names of the fields that changed")

@@ -60,6 +60,7 @@ POLICY: dict[str, str] = {
     "events POST /v1/series/preview": "person",
     "events POST /v1/series": _PLANS,
     "events GET /v1/series/{series_id}": "published organiser leader admin",
+    "events GET /v1/series/{series_id}/warnings": "organiser leader admin",
     "events PATCH /v1/series/{series_id}": _PLANS,
     "events POST /v1/series/{series_id}/publish": _PLANS,
     "events POST /v1/series/{series_id}/cancel": _PLANS,

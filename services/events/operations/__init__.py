@@ -23,9 +23,10 @@ from services.events.operations.series import (
     change_series,
     preview,
     publish_series,
+    publishable,
     repeat,
 )
-from services.events.operations.warnings import accept_warning, warnings
+from services.events.operations.warnings import accept_warning, warnings, warnings_of_all
 
 __all__ = [
     "accept_warning",
@@ -42,6 +43,7 @@ __all__ = [
     "preview",
     "publish",
     "publish_series",
+    "publishable",
     "repeat",
     "reschedule",
     "take_in_attendance",
@@ -49,4 +51,5 @@ __all__ = [
     "take_in_registration",
     "take_in_seats",
     "warnings",
+    "warnings_of_all",
 ]

@@ -116,8 +116,9 @@ def _warned(scope: Scope) -> dict[str, Json] | None:
 
     def ask() -> dict[str, Json]:
         found: dict[str, Json] = {}
-        for event in scope.drafts:
-            for one in clients().events.warnings(event["id"]):
+        drafts = {event["id"]: event for event in scope.drafts}
+        for one in clients().events.series_warnings(scope.series["id"]):
+            if event := drafts.get(one["event_id"]):
                 known = found.setdefault(one["rule"], {**one, "must_be_accepted": False, "events": []})  # fmt: skip
                 known["must_be_accepted"] |= one["must_be_accepted"] and not one["accepted"]
                 known["events"].append((event, one["about"]))

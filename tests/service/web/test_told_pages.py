@@ -42,7 +42,9 @@ def test_invitations_are_said_to_be_sent_where_somebody_is_invited(
     organiser, world, invited, alone
 ):
     draft = world.add(status="draft", seats=None, partners=[], co_organisers=invited)
-    path = f"/to-chuc/su-kien/{draft['id']}" if alone else f"/to-chuc/chuoi/{series_of(world, draft)}"
+    path = (
+        f"/to-chuc/su-kien/{draft['id']}" if alone else f"/to-chuc/chuoi/{series_of(world, draft)}"
+    )
 
     organiser.post(f"{path}/cong-bo", page=f"{path}/cong-bo")
 

@@ -259,6 +259,13 @@ def series(app: Flask, world: fakes.World, *, otherwise: Callable[[str], Any]) -
         found = owned(series_id, "leader", "officer")
         return jsonify(view(found)), 200, {"ETag": f'"{found["version"]}"'}
 
+    @app.get("/v1/series/<series_id>/warnings")
+    def series_warnings(series_id: str) -> Any:
+        drafts = [e for e in events_of(owned(series_id, "leader")) if e["status"] == "draft"]
+        return fakes.page_of(
+            [one | {"event_id": e["id"]} for e in drafts for one in world.warnings]
+        )
+
     @app.patch("/v1/series/<series_id>")
     def series_change(series_id: str) -> Any:
         found, wish = owned(series_id), loaded(SeriesChange())
