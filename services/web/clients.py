@@ -173,6 +173,10 @@ class Events(_Client):
     def change_programme(self, programme_id: str, changes: Json, *, etag: str) -> Json:
         return self._send("PATCH", f"/v1/programmes/{programme_id}", changes, If_Match=etag)
 
+    def delete_programme(self, programme_id: str, *, etag: str) -> None:
+        """As long as no event belongs to it."""
+        self._line.send("DELETE", f"/v1/programmes/{programme_id}", headers={"If-Match": etag})
+
     def copy_programme(self, programme_id: str, *, year: int, key: str) -> Json:
         """A programme of another year, with the drafts that were made for it under `copied`."""
         path = f"/v1/programmes/{programme_id}/copy"

@@ -71,6 +71,7 @@ POLICY: dict[str, str] = {
     "events POST /v1/programmes": _PLANS,
     "events GET /v1/programmes/{programme_id}": "anyone",
     "events PATCH /v1/programmes/{programme_id}": _PLANS,
+    "events DELETE /v1/programmes/{programme_id}": _PLANS,
     "events POST /v1/programmes/{programme_id}/copy": _PLANS,
     "events GET /v1/events/{event_id}/calendar.ics": "published",
     "events GET /v1/events/{event_id}/history": "organiser leader admin",

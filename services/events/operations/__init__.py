@@ -16,6 +16,7 @@ from services.events.operations.events import (
 from services.events.operations.programmes import (
     begin_programme,
     copy_programme,
+    delete_programme,
     edit_programme,
 )
 from services.events.operations.series import (
@@ -36,6 +37,7 @@ __all__ = [
     "change_series",
     "complete",
     "copy_programme",
+    "delete_programme",
     "draft",
     "edit",
     "edit_programme",

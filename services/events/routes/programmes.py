@@ -25,9 +25,12 @@ from services.events.schemas.programmes import (
     copied_view,
     programme_view,
 )
-from shared.http.access import ADMIN, ANYONE, LEADER, ORGANISER, allow, holds, permit
+from shared.http.access import ADMIN, ANYONE, LEADER, ORGANISER, allow, caller, holds, permit
 from shared.http.etags import require_match
 from shared.http.idempotency import creates
+from shared.logs import get_logger
+
+log = get_logger("programmes")
 
 
 @bp.get("/programmes")
@@ -76,6 +79,26 @@ def edit_programme(fields: dict[str, Any], programme_id: UUID) -> Response:
         require_match(programme.version)
         edited = operations.edit_programme(uow, programme, fields, now=deps.clock.now())
         return _shown(uow, edited)
+
+
+@bp.delete("/programmes/<uuid:programme_id>")
+@allow(ORGANISER, ADMIN)
+@bp.response(204)
+def delete_programme(programme_id: UUID) -> None:
+    """Take back a programme that was begun by mistake, as long as no event belongs to it. That it was there is logged."""
+    deps = current_deps()
+    with deps.unit_of_work() as uow:
+        programme = _own(uow, programme_id)
+        require_match(programme.version)
+        organisation_id, year = programme.organisation_id, programme.year
+        operations.delete_programme(uow, programme)
+    log.info(
+        "a programme was deleted",
+        programme=str(programme_id),
+        organisation=str(organisation_id),
+        year=year,
+        by=caller().name,
+    )
 
 
 @bp.post("/programmes/<uuid:programme_id>/copy")

@@ -11,7 +11,12 @@ from uuid import UUID
 import marshmallow as ma
 from flask import Flask, jsonify, request
 
-from services.events.errors import FixedAfterPublication, RepeatsAlready, WarningsNotAccepted
+from services.events.errors import (
+    FixedAfterPublication,
+    ProgrammeHasEvents,
+    RepeatsAlready,
+    WarningsNotAccepted,
+)
 from services.events.models import Programme, Rule, Status
 from services.events.models.series import planned, read
 from services.events.models.yearly import same_day
@@ -161,6 +166,15 @@ def programmes(app: Flask, world: fakes.World) -> None:
             raise Invalid({"items": _IS_PAID_FOR})
         programme.edit(fields, fakes.NOW)
         return view(programme, ProgrammeView())
+
+    @app.delete("/v1/programmes/<programme_id>")
+    def programme_delete(programme_id: str) -> Any:
+        programme = owned(programme_id)
+        require_match(programme.version)
+        if belonging(programme):
+            raise ProgrammeHasEvents
+        del world.programmes[programme_id]
+        return "", 204
 
     @app.post("/v1/programmes/<programme_id>/copy")
     def programme_copied(programme_id: str) -> Any:
