@@ -131,6 +131,10 @@ class Events(_Client):
         """The rules that an event does not keep."""
         return list(self._get(f"/v1/events/{event_id}/warnings")["items"])
 
+    def series_warnings(self, series_id: str) -> list[Json]:
+        """As `warnings`, of all drafts of a series, each with its `event_id`."""
+        return list(self._get(f"/v1/series/{series_id}/warnings")["items"])
+
     def publish(self, event_id: str, *, accept: list[Json]) -> Json:
         """`accept` gives the reason for going on in spite of each warning that asks for one."""
         return self._send("POST", f"/v1/events/{event_id}/publish", {"accept": accept})
@@ -168,6 +172,10 @@ class Events(_Client):
 
     def change_programme(self, programme_id: str, changes: Json, *, etag: str) -> Json:
         return self._send("PATCH", f"/v1/programmes/{programme_id}", changes, If_Match=etag)
+
+    def delete_programme(self, programme_id: str, *, etag: str) -> None:
+        """As long as no event belongs to it."""
+        self._line.send("DELETE", f"/v1/programmes/{programme_id}", headers={"If-Match": etag})
 
     def copy_programme(self, programme_id: str, *, year: int, key: str) -> Json:
         """A programme of another year, with the drafts that were made for it under `copied`."""

@@ -178,6 +178,12 @@ class Form:
             )
             return
         self.renew()
+        if error.type == "key-reused":
+            # Gone back to, and sent again with something else.
+            self.errors["_"] = _(
+                "Biểu mẫu này đã được gửi và lưu một lần rồi. Muốn sửa bản đã lưu, xin mở bản đó; gửi lại lần nữa là tạo thêm một bản mới."
+            )
+            return
         for item in error.errors:
             self.errors.setdefault(
                 str(item.get("field") or "_"), str(item.get("message") or error.title)

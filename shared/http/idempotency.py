@@ -47,12 +47,13 @@ class StillRunning(Problem):
 
 
 def creates(
-    bp: Blueprint, schema: type[ma.Schema], *, status: int = 201
+    bp: Blueprint, schema: type[ma.Schema], *, status: int = 201, version: int | None = None
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Make a view one transaction that may be repeated.
 
     The view gets the open unit of work as its keyword `uow`, and what it returns is dumped with `schema`.
     The answer is kept beside the effect, so that a repeat gets it even if the first answer was lost.
+    `version` is the one that such a thing begins with, where it can be edited: it is the answer's ETag.
     """
 
     def decorate(view: Callable[..., Any]) -> Callable[..., Any]:
@@ -63,18 +64,24 @@ def creates(
             with current_app.extensions["deps"].unit_of_work() as uow:
                 key = request.headers.get(HEADER)
                 if key is not None and (answer := _answer_before(uow, key)) is not None:
-                    return answer
+                    return _tagged(answer, version)
                 body = schema().dump(view(*args, uow=uow, **kwargs))
                 if key is not None:
                     _keep(uow, key, status, body)
             response = jsonify(body)
             response.status_code = status
-            return response
+            return _tagged(response, version)
 
         decorated: Callable[..., Any] = once
         return decorated
 
     return decorate
+
+
+def _tagged(response: Response, version: int | None) -> Response:
+    if version is not None:
+        response.set_etag(str(version))
+    return response
 
 
 def _scope(key: str) -> dict[str, str]:

@@ -179,6 +179,10 @@ _FIELD_MESSAGES: tuple[tuple[str, Text], ...] = (
         Text("Dài nhất {0} ký tự.", "It may have at most {0} characters."),
     ),
     (
+        r"Length must be between 0 and (\d+)\.",
+        Text("Dài nhất {0} ký tự.", "It may have at most {0} characters."),
+    ),
+    (
         r"Length must be between (\d+) and (\d+)\.",
         Text("Cần từ {0} đến {1} ký tự.", "It needs between {0} and {1} characters."),
     ),

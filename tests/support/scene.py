@@ -110,7 +110,7 @@ class Scene:
         for name, key in _PARAMETERS.items():
             path = path.replace("{" + name + "}", ids[key])
         headers = self._headers(caller, ids) | {"Idempotency-Key": secrets.token_hex(8)}
-        if method in ("PATCH", "PUT"):
+        if method in ("PATCH", "PUT", "DELETE"):
             headers["If-Match"] = "*"
         options: dict[str, Any] = {} if body is None else {"json": _fill(body, ids)}
         if isinstance(body, bytes):

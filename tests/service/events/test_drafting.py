@@ -384,6 +384,28 @@ def test_an_organisers_repeat_with_the_key_gets_the_same_answer(events: Events) 
     assert events.count("events") == 1
 
 
+def test_what_was_begun_is_edited_with_the_version_of_the_answer(events: Events) -> None:
+    """Without asking for it first; a repeat of the request gets the same version."""
+    by, body = events.organiser, events.body()
+    made, again = (events.post("/events", body, by=by, key="k") for _ in range(2))
+    rule = {"event_id": made.json["id"], "rule": "FREQ=WEEKLY;COUNT=2"}
+    series = events.post("/series", rule, by=by)
+    plan = {"organisation_id": events.organisation, "year": 2026, "title": {"vi": "Năm"}}
+    programme = events.post("/programmes", plan, by=by)
+    copied = events.post(f"/programmes/{programme.json['id']}/copy", {"year": 2027}, by=by)
+
+    assert made.headers["ETag"] == again.headers["ETag"] == '"1"'
+    for path, answer in (("series", series), ("programmes", programme), ("programmes", copied)):
+        changed = events.call(
+            "PATCH",
+            f"/{path}/{answer.json['id']}",
+            {"title": {"vi": "Tên"}},
+            by=by,
+            headers={"If-Match": answer.headers["ETag"]},
+        )
+        assert changed.status_code == 200, changed.text
+
+
 def test_a_refused_creation_leaves_its_key_free(events: Events) -> None:
     """Corrected, it may be sent with the same key."""
     wrong = events.post("/events", events.body(kind="party"), by=ADMIN, key="k1")

@@ -32,6 +32,7 @@ from services.registrations.errors import (
     TicketInvalid,
 )
 from shared.http.etags import EditedMeanwhile
+from shared.http.idempotency import KeyReused
 from shared.http.problems import (
     Away,
     Invalid,
@@ -198,6 +199,8 @@ class World:
         self.letters: list[dict[str, Any]] = []
         self.deliveries: list[dict[str, Any]] = []
         self.warnings: list[dict[str, Any]] = []
+        # Whom a step tells beside those with a place: (kind, status, count).
+        self.told_more: list[tuple[str, str | None, int]] = []
         self.programmes: dict[str, Any] = {}
         self.series: dict[str, dict[str, Any]] = {}
         self.mails: dict[str, dict[str, Any]] = {}
@@ -334,10 +337,13 @@ def holding(world: World, organisation_id: str, *roles: str, event_id: str = "")
 
 def once(world: World, make: Callable[[], Any]) -> Any:
     """Idempotency-Key, which every POST that creates must carry: a repeat gets the first answer, whatever came since."""
-    key = (request.path, request.headers["Idempotency-Key"])
+    key, sent = (request.path, request.headers["Idempotency-Key"]), request.get_data()
     if key not in world.keys:
-        world.keys[key] = copy.deepcopy(make())
-    return world.keys[key]
+        world.keys[key] = sent, copy.deepcopy(make())
+    first, answer = world.keys[key]
+    if first != sent:
+        raise KeyReused
+    return answer
 
 
 def community(world: World) -> Flask:
@@ -847,6 +853,7 @@ def notifications(world: World) -> Flask:
         }[body["step"]]
         told = {"template": template, "channels": ["email", "inbox"]}
         people = [("person", "confirmed", 166)] if body["step"] != "publish" else []
+        people += world.told_more
         partners = [("organisation", None, len(body["partner_ids"]))]
         return {
             "items": [

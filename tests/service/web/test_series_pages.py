@@ -137,7 +137,7 @@ def test_a_warning_that_needs_no_reason_asks_for_none(series, world):
 
 
 def test_warnings_that_nobody_can_show_are_said_to_be_missing(series, world):
-    world.away_at = f"/v1/events/{series.events[0]['id']}/warnings"
+    world.away_at = f"/v1/series/{series.events[0]['series_id']}/warnings"
 
     assert "Chưa xem được các cảnh báo" in series.page("/cong-bo")
 
