@@ -154,6 +154,17 @@ class AttendedAlready(Problem):
     )
 
 
+class AnswersFixed(Problem):
+    """The registration is over, its ticket was used, or its seat is still to be accepted."""
+
+    status, type = 409, "answers-fixed"
+    title = Text("Không sửa được câu trả lời lúc này", "The answers cannot be edited now")
+    detail = Text(
+        "Chỉ sửa được khi đăng ký còn hiệu lực, chưa điểm danh, và không có chỗ nào đang chờ bạn nhận.",
+        "They can be while the registration stands, before check-in, and once a seat that is held was accepted.",
+    )
+
+
 class NoTicket(Problem):
     """Only a confirmed place has a ticket."""
 

@@ -10,6 +10,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from services.registrations.form_repository import AnswerSheets, Forms
 from services.registrations.models import (
     IN_PLAY,
     Offer,
@@ -257,10 +258,14 @@ class UnitOfWork(BaseUnitOfWork):
     offers: Offers
     registrations: Registrations
     seat_log: SeatLog
+    forms: Forms
+    answer_sheets: AnswerSheets
 
     def __enter__(self) -> Self:
         super().__enter__()
         self.offers = Offers(self.session)
         self.registrations = Registrations(self.session)
         self.seat_log = SeatLog(self.session)
+        self.forms = Forms(self.session)
+        self.answer_sheets = AnswerSheets(self.session)
         return self

@@ -271,6 +271,27 @@ class Registrations(_Client):
     def ticket(self, registration_id: str) -> Json:
         return self._get(f"/v1/registrations/{registration_id}/ticket")
 
+    def form(self, event_id: str) -> Json:
+        """What an event asks, in both languages; no fields where it asks nothing."""
+        return self._get(f"/v1/offers/{event_id}/form")
+
+    def set_form(self, event_id: str, form: Json, *, etag: str) -> Json:
+        return self._send("PUT", f"/v1/offers/{event_id}/form", form, If_Match=etag)
+
+    def form_templates(self) -> list[Json]:
+        return list(self._get("/v1/form-templates")["items"])
+
+    def answers(self, event_id: str, *, cursor: str | None = None) -> Json:
+        """What was answered, registration by registration, without names."""
+        return self._get(f"/v1/offers/{event_id}/answers", cursor=cursor)
+
+    def answer_counts(self, event_id: str) -> Json:
+        return self._get(f"/v1/offers/{event_id}/answers/counts")
+
+    def edit_answers(self, registration_id: str, answers: Json) -> Json:
+        """`answers` holds the `answers` and the `form_version` that was on the screen."""
+        return self._send("PATCH", f"/v1/registrations/{registration_id}/answers", answers)
+
     def check_in(self, event_id: str, proof: Json) -> Json:
         """`proof` is {ticket}, {code} or {registration_id}."""
         return self._send("POST", f"/v1/offers/{event_id}/check-ins", proof)

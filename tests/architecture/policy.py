@@ -99,6 +99,14 @@ POLICY: dict[str, str] = {
     "registrations PATCH /v1/offers/{event_id}/rules": _PLANS,
     "registrations GET /v1/offers/{event_id}/log": "organiser leader admin",
     "registrations POST /v1/offers/{event_id}/walk-ins": "door officer organiser admin",
+    # What is asked is everybody's to see; what was answered is the person's and the organiser's.
+    "registrations GET /v1/form-templates": "anyone",
+    "registrations GET /v1/offers/{event_id}/form": "anyone",
+    "registrations PUT /v1/offers/{event_id}/form": _PLANS,
+    "registrations GET /v1/offers/{event_id}/form/versions": _PLANS,
+    "registrations GET /v1/offers/{event_id}/answers": _PLANS,
+    "registrations GET /v1/offers/{event_id}/answers/counts": _PLANS,
+    "registrations PATCH /v1/registrations/{registration_id}/answers": "own",
     "registrations GET /v1/registrations": "person",
     "registrations GET /v1/registrations/{registration_id}": "own organiser admin",
     "registrations POST /v1/registrations/{registration_id}/cancel": "own organiser admin",
@@ -213,6 +221,10 @@ BODIES: dict[str, Any] = {
     },
     "registrations PATCH /v1/offers/{event_id}/rules": {"hold_minutes": 60},
     "registrations POST /v1/offers/{event_id}/walk-ins": {"name": "Ada"},
+    "registrations PUT /v1/offers/{event_id}/form": {
+        "fields": [{"key": "question", "kind": "long-text", "label": _NAME}]
+    },
+    "registrations PATCH /v1/registrations/{registration_id}/answers": {"answers": {}},
     "registrations POST /v1/registrations/{registration_id}/cancel": {},
     "registrations POST /v1/registrations/{registration_id}/accept": {},
     "registrations POST /v1/registrations/{registration_id}/approve": {},

@@ -1,6 +1,9 @@
 """Offers of seats, the registrations for them, and the rules of who gets a place."""
 
+from services.registrations.models.answer_sheet import AnswerSheet
 from services.registrations.models.base import TABLES, Base
+from services.registrations.models.form import Form
+from services.registrations.models.form_field import Field, Kind
 from services.registrations.models.offer import Offer
 from services.registrations.models.quota import Quota
 from services.registrations.models.registration import Registration
@@ -10,7 +13,11 @@ from services.registrations.models.status import IN_PLAY, OfferState, Status
 __all__ = [
     "IN_PLAY",
     "TABLES",
+    "AnswerSheet",
     "Base",
+    "Field",
+    "Form",
+    "Kind",
     "Offer",
     "OfferState",
     "Quota",

@@ -11,8 +11,11 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from services.registrations.errors import (
     AlreadyCheckedIn,
+    AnswersFixed,
+    EventCancelled,
     NotCheckedIn,
     NoTicket,
+    RegistrationClosed,
     TicketInvalid,
 )
 from services.registrations.models.base import Base
@@ -58,6 +61,9 @@ class Registration(Base):
     )
     quota_id: Mapped[UUID | None] = mapped_column(doc="Against which its seat counts")
     waitlist_number: Mapped[int | None]
+    keeps_seat: Mapped[bool] = mapped_column(
+        default=False, doc="Pending once more, after edited answers; the seat stays the person's"
+    )
     held_until: Mapped[datetime | None]
     entry_code: Mapped[str] = mapped_column(sa.String(8))
     issue: Mapped[int] = mapped_column(default=1, doc="Of the ticket; a re-issued one raises it")
@@ -97,6 +103,7 @@ class Registration(Base):
             registered_at=now,
             issue=1,
             sequence=1,
+            keeps_seat=False,
             **({"first_time": False} | more),
         )
 
@@ -108,6 +115,16 @@ class Registration(Base):
         """NoTicket unless there is a place."""
         if self.status is not Status.CONFIRMED:
             raise NoTicket
+
+    def require_editable(self, now: datetime) -> None:
+        """Whether its answers may still be edited, and why not."""
+        if self.offer.cancelled:
+            raise EventCancelled
+        if not self.offer.postponed and now >= self.offer.closes_at:
+            raise RegistrationClosed(closes_at=self.offer.local(self.offer.closes_at))
+        to_be_accepted = self.status is Status.HELD and self.offer.approval
+        if not self.is_in_play or self.checked_in_at is not None or to_be_accepted:
+            raise AnswersFixed
 
     def reissue(self, entry_code: str) -> None:
         """A new ticket and code; the old ones are refused from now on."""

@@ -33,6 +33,9 @@ class What(StrEnum):
     RESIZED = "resized"
     QUOTAS_CHANGED = "quotas-changed"
     RULES_CHANGED = "rules-changed"
+    FORM_CHANGED = "form-changed"
+    ANSWERS_CHANGED = "answers-changed"
+    ANSWERS_REMOVED = "answers-removed"
 
 
 class SeatLogEntry(Base):

@@ -1,5 +1,7 @@
 """What can be done with places, each as an organiser would say it. Operations never commit."""
 
+from services.registrations.operations.answering import edit_answers
+from services.registrations.operations.counting import count_answers
 from services.registrations.operations.door import (
     check_in,
     find_admission,
@@ -7,6 +9,7 @@ from services.registrations.operations.door import (
     walk_in,
 )
 from services.registrations.operations.following import close_offer, take_in_event
+from services.registrations.operations.forms import remove_answers, set_form
 from services.registrations.operations.registering import (
     accept,
     approve,
@@ -30,12 +33,16 @@ __all__ = [
     "change_rules",
     "check_in",
     "close_offer",
+    "count_answers",
     "decline",
+    "edit_answers",
     "find_admission",
     "promote_from_waitlist",
     "register",
     "reissue",
+    "remove_answers",
     "resize",
+    "set_form",
     "set_quotas",
     "settle",
     "take_in_event",

@@ -91,18 +91,19 @@ def resize(
     """Change the number of seats, if it is still what the organiser saw; new ones go to those who wait.
 
     Below the seats that are taken only with the people named who lose theirs: those who came last. They are the first
-    in line from then on.
+    in line from then on. A seat that is kept while edited answers are looked at is decided about first, by approving or
+    declining.
     """
     offer = uow.offers.lock(event_id)
     settle(uow, offer, now=now)
     if was is not None and was != offer.capacity:
         raise EditedMeanwhile
-    before, surplus = offer.capacity, offer.confirmed + offer.held - capacity
+    before, surplus = offer.capacity, offer.taken - capacity
     if surplus > 0 and not offer.cancelled:
         last = uow.registrations.seated_last(event_id, surplus)
         if losing is None or len(last) < surplus:
             raise CapacityBelowConfirmed(
-                confirmed=offer.confirmed + offer.held,
+                confirmed=offer.taken,
                 losing=[{"id": str(one.id), "name": one.name} for one in last],
             )
         if {one.id for one in last} != set(losing):

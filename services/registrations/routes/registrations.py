@@ -12,6 +12,7 @@ from services.registrations.deps import current_deps
 from services.registrations.models import Registration
 from services.registrations.repository import UnitOfWork
 from services.registrations.routes.blueprint import bp, permitted, signed
+from services.registrations.schemas.forms import RegistrationDetail, detail_of
 from services.registrations.schemas.registrations import (
     AttendeeList,
     AttendeesQuery,
@@ -90,11 +91,12 @@ def list_mine(query: dict[str, Any]) -> dict[str, Any]:
 
 @bp.get("/registrations/<uuid:registration_id>")
 @allow(OWN, ORGANISER, ADMIN)
-@bp.response(200, RegistrationView)
-def show_registration(registration_id: UUID) -> Registration:
-    """One registration."""
+@bp.response(200, RegistrationDetail)
+def show_registration(registration_id: UUID) -> Response:
+    """One registration, with what was answered."""
     with current_deps().unit_of_work(read_only=True) as uow:
-        return permitted(uow.registrations.get(registration_id))
+        registration = permitted(uow.registrations.get(registration_id))
+        return jsonify(detail_of(registration, uow.answer_sheets.of(registration_id)))
 
 
 @bp.post("/registrations/<uuid:registration_id>/cancel")

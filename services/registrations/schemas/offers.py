@@ -121,6 +121,9 @@ class OfferView(ma.Schema):
     confirmed = fields.Integer(required=True)
     held = fields.Integer(required=True)
     pending = fields.Integer(required=True)
+    asked_again = fields.Integer(
+        required=True, metadata={"description": "Of the pending, those who keep a seat meanwhile"}
+    )
     seats_left = fields.Integer(
         required=True, metadata={"description": "Open to everybody; kept ones are beside them"}
     )
@@ -163,6 +166,7 @@ _COPIED = [
     "confirmed",
     "held",
     "pending",
+    "asked_again",
     "waitlist",
     "waitlisted",
     "approval",

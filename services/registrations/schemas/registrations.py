@@ -8,6 +8,7 @@ import marshmallow as ma
 from marshmallow import fields, validate
 
 from services.registrations.models import Registration, Status
+from services.registrations.schemas.answers import given_answers, seen_version
 from services.registrations.schemas.offers import TextView
 from shared.http.schemas import Line, PageQuery, Paragraphs, Phone, list_of
 from shared.text import Text
@@ -29,6 +30,8 @@ class RegistrationRequest(ma.Schema):
         load_default=None,
         metadata={"description": "Where one lives or works"},
     )
+    answers = given_answers(load_default=dict)
+    form_version = seen_version()
 
 
 class CancelRequest(ma.Schema):

@@ -43,7 +43,7 @@ from shared.http.problems import (
 )
 from shared.http.schemas import Phone
 from shared.text import Text
-from tests.service.web import more_fakes, year_fakes
+from tests.service.web import form_fakes, more_fakes, year_fakes
 
 NOW = datetime(2026, 3, 10, 2, 0, tzinfo=UTC)
 HALL = "Hội trường UBND phường An Đông"
@@ -220,6 +220,7 @@ class World:
         self.addresses: dict[str, dict[str, Any]] = {}
         self.areas: list[dict[str, Any]] = []
         self.no_series = False
+        self.forms: dict[str, list[Any]] = {}
 
     def add(self, **changes: Any) -> dict[str, Any]:
         made = event(**changes)
@@ -689,6 +690,8 @@ def registrations(world: World) -> Flask:
             "closes_at": found["registration_closes_at"], "starts_at": found["starts_at"], "ends_at": found["ends_at"],
         }  # fmt: skip
 
+    form_fakes.forms(app, world, own)
+
     @app.get("/v1/offers/<event_id>")
     def offer(event_id: str) -> Any:
         return jsonify(offer_of(event_id)), 200, {"ETag": '"3"'}
@@ -706,8 +709,9 @@ def registrations(world: World) -> Flask:
 
     @app.post("/v1/offers/<event_id>/registrations")
     def register(event_id: str) -> Any:
-        sent, person = body({"name", "phone", "note"}, {"name"}), caller(world)
-        number = phone(sent)
+        allowed = {"name", "phone", "note", "answers", "form_version"}
+        sent, person = body(allowed, {"name"}), caller(world)
+        number, answered = phone(sent), form_fakes.read(world, event_id, sent)
 
         def make() -> dict[str, Any]:
             mine = [
@@ -724,7 +728,7 @@ def registrations(world: World) -> Flask:
                 else {}
             )
             return world.register(
-                world.events[event_id], person, sent["name"], phone=number, **place
+                world.events[event_id], person, sent["name"], phone=number, **place, **answered
             )
 
         return once(world, make), 201
