@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from flask import Blueprint
 
 from services.web.pages import (
+    approvals,
     attendees,
     developers,
     door,
@@ -20,10 +21,14 @@ from services.web.pages import (
     organiser,
     outbox,
     own_feed,
+    own_place,
     profile,
     programmes,
+    quotas,
     register,
     repeating,
+    seat_log,
+    seats,
     series,
     series_changes,
     sign_in,
@@ -39,6 +44,7 @@ def blueprints(*, demo: bool) -> Iterator[Blueprint]:
         register,
         sign_in,
         mine,
+        own_place,
         own_feed,
         profile,
         inbox,
@@ -52,6 +58,10 @@ def blueprints(*, demo: bool) -> Iterator[Blueprint]:
         series,
         series_changes,
         attendees,
+        seats,
+        quotas,
+        approvals,
+        seat_log,
         door,
         developers,
     ):
