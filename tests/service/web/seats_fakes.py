@@ -161,3 +161,45 @@ def seats(app: Flask, world: fakes.World, offer_of: Callable[[str], Row]) -> Non
             raise NoTicket
         found["issue"] = found.get("issue", 1) + 1
         return found
+
+
+def seat_pages(world: fakes.World, me: Row) -> list[str]:
+    """The pages about places, with something on each of them: of an event, and of a person's own registrations."""
+    longest = "Nguy" + "ễ" * 196
+    event = world.add(capacity=200)
+    shown = quota(name={"vi": "Hội LHPN phường", "en": "Union"})
+    firsts = quota(organisation_id=None, first_timers=True, left=4, seats=6, taken=2, release_at=None, name={"vi": "Người mới", "en": "New"})  # fmt: skip
+    world.offers[event["id"]] = {
+        "quotas": [shown, firsts], "held": 3, "approval": True, "hold_minutes": 1440, "why": "–",
+    }  # fmt: skip
+    guests = [world.person(f"{number}@example.vn") for number in range(6)]
+    for number, guest in enumerate(guests[:3]):
+        name = longest if number == 1 else f"Khach {number}"
+        world.register(event, guest, name, status="waitlisted", position=number + 1)
+    asking = [
+        world.register(event, guest, f"Khach {number}", status="pending", phone="+84912345678", note="Note")
+        for number, guest in enumerate(guests[3:])
+    ]  # fmt: skip
+    kept = [{"name": shown["name"], "left": 12, "until": "2026-03-19T17:00:00+00:00"}]
+    world.seat_logs[event["id"]] = [
+        entry("resized", by=None, details={"from": 100, "to": 200}),
+        entry("registered", asking[0]),
+        entry("declined", asking[0], by=me["id"], reason="Reason"),
+        entry("registered", asking[1], status="waitlisted", details={"position": 3, "kept": kept}),
+    ]
+    own = {
+        status: world.register(world.add(), me, "Khach", status=status, **more)
+        for status, more in {
+            "held": {"held_until": "2026-03-11T10:00:00Z"},
+            "pending": {},
+            "declined": {"why": "Reason"},
+            "confirmed": {},
+        }.items()
+    }
+    base = f"/to-chuc/su-kien/{event['id']}/cho"
+    return [
+        base, f"{base}/phan-bo", f"{base}/duyet", f"{base}/nhat-ky", f"{base}/nhat-ky?q=kh", f"{base}/nhat-ky?nguoi={asking[1]['id']}",
+        *(f"/toi/ve/{own[status]['id']}" for status in ("held", "pending", "declined")),
+        f"/toi/ve/{own['held']['id']}/huy", f"/toi/ve/{own['pending']['id']}/huy", f"/toi/ve/{own['confirmed']['id']}/ve-moi",
+        f"/su-kien/{own['held']['event_id']}",
+    ]  # fmt: skip
