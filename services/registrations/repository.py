@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Self
 from uuid import UUID
@@ -132,6 +132,11 @@ class Registrations:
     def position_of(self, registration: Registration) -> int | None:
         """In the waitlist, from 1; None for who does not wait."""
         return self._placed([registration])[0].position
+
+    def names(self, ids: Collection[UUID]) -> dict[UUID, str]:
+        """The names that were given with these registrations."""
+        named = sa.select(Registration.id, Registration.name).where(Registration.id.in_(ids))
+        return {row.id: row.name for row in self._session.execute(named)}
 
     def all_in_play(self, event_id: UUID) -> Sequence[Registration]:
         found = (

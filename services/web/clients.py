@@ -246,10 +246,49 @@ class Registrations(_Client):
     def offer(self, event_id: str) -> Json:
         return self._get(f"/v1/offers/{event_id}")
 
-    def change_offer(self, event_id: str, *, capacity: int, was: int | None) -> Json:
-        """`was` is the capacity that the organiser saw: refused when it is another one by now."""
-        body = {"capacity": capacity} | ({} if was is None else {"was": was})
+    def change_offer(
+        self, event_id: str, *, capacity: int, was: int | None, losing: list[str] | None = None
+    ) -> Json:
+        """`was` is the capacity that the organiser saw: refused when it is another one by now.
+
+        Below the seats that are taken, `losing` are the registrations that lose theirs, as the refusal named them.
+        """
+        body: Json = {"capacity": capacity} | ({} if was is None else {"was": was})
+        body |= {"losing": losing} if losing else {}
         return self._send("PATCH", f"/v1/offers/{event_id}", body)
+
+    def set_quotas(self, event_id: str, quotas: list[Json]) -> Json:
+        """All quotas at once, in the order in which they are looked at."""
+        return self._send("PUT", f"/v1/offers/{event_id}/quotas", {"quotas": quotas})
+
+    def change_rules(self, event_id: str, rules: Json) -> Json:
+        return self._send("PATCH", f"/v1/offers/{event_id}/rules", rules)
+
+    def seat_log(self, event_id: str, **filters: str | int | None) -> Json:
+        """What happened to the seats, in order; with `registration_id`, to one person's."""
+        return self._get(f"/v1/offers/{event_id}/log", **filters)
+
+    def all_attendees(self, event_id: str, *, status: str, most: int = 1000) -> list[Json]:
+        """Those of one status, in the order in which they came: the first `most`."""
+        return self._all(
+            lambda cursor: self.attendees(event_id, status=status, limit=200, cursor=cursor), most
+        )
+
+    def approve(self, registration_id: str) -> Json:
+        return self._send("POST", f"/v1/registrations/{registration_id}/approve", {})
+
+    def decline(self, registration_id: str, *, reason: str) -> Json:
+        return self._send(
+            "POST", f"/v1/registrations/{registration_id}/decline", {"reason": reason}
+        )
+
+    def accept(self, registration_id: str) -> Json:
+        """Take the seat that is held for one."""
+        return self._send("POST", f"/v1/registrations/{registration_id}/accept", {})
+
+    def reissue(self, registration_id: str) -> Json:
+        """A new ticket and entry code; the old ones are refused from then on."""
+        return self._send("POST", f"/v1/registrations/{registration_id}/reissue", {})
 
     def register(self, event_id: str, attendee: Json, *, key: str) -> Json:
         return self._send(

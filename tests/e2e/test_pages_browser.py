@@ -17,6 +17,7 @@ from services.web.assets import ROOT
 from services.web.dates import HOME
 from tests.service.web.conftest import portal
 from tests.service.web.fakes import CONCLUSION, EMPTY, FULL, NOW, ORGANISATION, World, iso, new_id
+from tests.service.web.seats_fakes import seat_pages
 from tests.service.web.year_fakes import programme_of, series_of
 from tests.support import browsers
 from tests.support.browsers import DESKTOP, PHONE
@@ -369,7 +370,7 @@ def pages_of(site: Site) -> tuple[list[str], list[str]]:
         f"/su-kien/{empty['id']}", "/to-chuc?nam=2025", f"/toi/ve/{none_left['id']}",
         "/toi/lich", "/to-chuc/nhap", f"/to-chuc/nhap/{file_read(site)}", f"{one}/lich-su", f"{wip}/lich-su",
         f"/su-kien/{full['id']}", f"/to-chuc/su-kien/{full['id']}/sua", f"/to-chuc/su-kien/{over['id']}/sua",
-        *years_and_series(world),
+        *years_and_series(world), *seat_pages(world, me),
     ]  # fmt: skip
     return public, own
 

@@ -123,6 +123,18 @@ class Offer(Base):
         """How many of the free seats are kept by quotas."""
         return min(sum(quota.kept(now) for quota in self.quotas), self.free)
 
+    def kept_for(self, now: datetime) -> list[dict[str, Any]]:
+        """For whom free seats are kept, how many, and until when: what explains why others wait."""
+        return [
+            {
+                "name": quota.name,
+                "left": quota.kept(now),
+                "until": quota.release_at.isoformat() if quota.release_at else None,
+            }
+            for quota in self.quotas
+            if self.free and quota.kept(now)
+        ]
+
     def seats_left(self, now: datetime) -> int:
         """How many seats anybody may take."""
         return self.free - self.kept(now)

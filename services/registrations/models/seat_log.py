@@ -60,3 +60,7 @@ class SeatLogEntry(Base):
     waitlist_number: Mapped[int | None]
     reason: Mapped[str | None] = mapped_column(sa.Text)
     details: Mapped[dict[str, Any] | None]
+
+    # Whose registration it is, for those who may see it; set by the route.
+    __allow_unmapped__ = True
+    name: str | None = None

@@ -25,8 +25,13 @@ def note(
     reason: str | None = None,
     details: dict[str, Any] | None = None,
 ) -> None:
-    """Write down what happened to a registration, or to an offer as a whole."""
+    """Write down what happened to a registration, or to an offer as a whole.
+
+    Of who waits it is kept why: the place in line, and the seats that were kept for others.
+    """
     one = about if isinstance(about, Registration) else None
+    if one is not None and one.status is Status.WAITLISTED and details is None:
+        details = {"position": one.position, "kept": one.offer.kept_for(now)}
     uow.seat_log.add(
         SeatLogEntry(
             event_id=about.event_id,
@@ -110,11 +115,11 @@ def resize(
             raise OthersWouldLose(losing=[{"id": str(one.id), "name": one.name} for one in last])
         for one in last:
             offer.unseat(one, now)
-            note(uow, What.LOST_SEAT, one, now=now, by=by)
         uow.session.flush()
         for one in last:
             if one.status is Status.WAITLISTED:
                 one.position = uow.registrations.position_of(one)
+            note(uow, What.LOST_SEAT, one, now=now, by=by)
             tell(uow, one)
     offer.resize(capacity, now)
     note(uow, What.RESIZED, offer, now=now, by=by, details={"from": before, "to": capacity})

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from flask import Blueprint
 
 from services.web.pages import (
+    approvals,
     attendees,
     developers,
     door,
@@ -20,11 +21,15 @@ from services.web.pages import (
     organiser,
     outbox,
     own_feed,
+    own_place,
     profile,
     programme_deletion,
     programmes,
+    quotas,
     register,
     repeating,
+    seat_log,
+    seats,
     series,
     series_changes,
     sign_in,
@@ -40,6 +45,7 @@ def blueprints(*, demo: bool) -> Iterator[Blueprint]:
         register,
         sign_in,
         mine,
+        own_place,
         own_feed,
         profile,
         inbox,
@@ -54,6 +60,10 @@ def blueprints(*, demo: bool) -> Iterator[Blueprint]:
         series,
         series_changes,
         attendees,
+        seats,
+        quotas,
+        approvals,
+        seat_log,
         door,
         developers,
     ):

@@ -19,6 +19,8 @@ from services.web.session import now, signed_in
 
 bp = Blueprint("event", __name__)
 
+# What a registration is while it stands.
+IN_PLAY = ("confirmed", "waitlisted", "held", "pending")
 # From when on joining online is the thing to do.
 _DOORS_OPEN = timedelta(hours=1)
 _MOST_OTHERS = 6
@@ -63,9 +65,7 @@ def standing(event_id: str) -> Json | None:
     if not signed_in():
         return None
     found = if_there(lambda: clients().registrations.mine(event_id=event_id)) or {"items": []}
-    return next(
-        (item for item in found["items"] if item["status"] in ("confirmed", "waitlisted")), None
-    )
+    return next((item for item in found["items"] if item["status"] in IN_PLAY), None)
 
 
 def days(event: Json) -> list[tuple[str, list[Json]]]:

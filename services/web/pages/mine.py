@@ -19,6 +19,8 @@ from services.web.texts import gettext as _
 
 bp = Blueprint("mine", __name__)
 
+_ENDED = ("cancelled", "declined")
+
 
 @bp.get("/toi")
 @needs_person
@@ -27,7 +29,7 @@ def mine() -> str:
     coming: list[Json] = []
     over: list[Json] = []
     for item in found["items"]:
-        ended = dates.local(item["event"]["ends_at"]) <= now() or item["status"] == "cancelled"
+        ended = dates.local(item["event"]["ends_at"]) <= now() or item["status"] in _ENDED
         (over if ended else coming).append(item)
     coming.sort(key=lambda item: str(item["event"]["starts_at"]))
     cursor, following = request.args.get("cursor"), found.get("next")
@@ -50,6 +52,9 @@ def ticket(registration_id: UUID) -> str:
     event = if_there(lambda: clients().events.event(registration["event_id"]))
     called_off = bool(event and event["status"] == "cancelled")
     held = registration["status"] == "confirmed" and not called_off
+    waits = registration["status"] == "waitlisted"
+    ask = clients().registrations.offer
+    offer = if_there(lambda: ask(registration["event_id"])) if waits else None
     return render_template(
         "ticket.html",
         registration=registration,
@@ -58,6 +63,8 @@ def ticket(registration_id: UUID) -> str:
         may_return=bool(event and place_of(event, None, now=now()).may_register),
         ticket=clients().registrations.ticket(str(registration_id)) if held else None,
         qr=qr,
+        offer=offer,
+        seen_at=now(),
         over=dates.local(registration["event"]["ends_at"]) <= now(),
     )
 
@@ -66,7 +73,7 @@ def ticket(registration_id: UUID) -> str:
 @needs_person
 def ask_to_cancel(registration_id: UUID) -> str | Response:
     registration = clients().registrations.registration(str(registration_id))
-    if registration["status"] == "cancelled":
+    if registration["status"] in _ENDED:
         return redirect(f"/toi/ve/{registration_id}", 303)
     return render_template("cancel.html", registration=registration)
 
@@ -82,6 +89,8 @@ def cancel(registration_id: UUID) -> Response:
             "Đã hủy đăng ký. Cảm ơn bạn đã báo trước; chỗ này sẽ dành cho người tiếp theo."
         ),
         "waitlisted": _("Bạn đã rời danh sách chờ. Cảm ơn bạn đã báo trước."),
+        "held": _("Bạn đã nhường chỗ. Cảm ơn bạn; chỗ này được mời người tiếp theo."),
+        "pending": _("Đã hủy đăng ký. Cảm ơn bạn đã báo trước."),
     }
     flash(done.get(was) or _("Đăng ký này đã hủy từ trước."), "note")
     return redirect("/toi", 303)

@@ -26,7 +26,6 @@ from services.events.schemas.events import EventChange, EventRequest
 from services.registrations.errors import (
     AlreadyCheckedIn,
     AlreadyRegistered,
-    CapacityBelowConfirmed,
     EventFull,
     NoTicket,
     TicketInvalid,
@@ -43,7 +42,7 @@ from shared.http.problems import (
 )
 from shared.http.schemas import Phone
 from shared.text import Text
-from tests.service.web import form_fakes, more_fakes, year_fakes
+from tests.service.web import form_fakes, more_fakes, seats_fakes, year_fakes
 
 NOW = datetime(2026, 3, 10, 2, 0, tzinfo=UTC)
 HALL = "Hội trường UBND phường An Đông"
@@ -221,6 +220,9 @@ class World:
         self.areas: list[dict[str, Any]] = []
         self.no_series = False
         self.forms: dict[str, list[Any]] = {}
+        # What an event's offer has beside the count, and what happened to its seats.
+        self.offers: dict[str, dict[str, Any]] = {}
+        self.seat_logs: dict[str, list[dict[str, Any]]] = {}
 
     def add(self, **changes: Any) -> dict[str, Any]:
         made = event(**changes)
@@ -238,7 +240,7 @@ class World:
     ) -> dict[str, Any]:
         made: dict[str, Any] = {
             "id": new_id(), "event_id": event["id"], "person_id": person["id"], "name": name, "phone": None, "status": "confirmed",
-            "position": None, "registered_at": iso(NOW), "cancelled_at": None, "checked_in_at": None,
+            "position": None, "held_until": None, "why": None, "note": None, "registered_at": iso(NOW), "cancelled_at": None, "checked_in_at": None,
             "event": {"title": event["title"], "starts_at": event["starts_at"], "ends_at": event["ends_at"], "timezone": event["timezone"], "venue_name": HALL},
         } | more  # fmt: skip
         self.registrations[made["id"]] = made
@@ -684,11 +686,14 @@ def registrations(world: World) -> Flask:
         taken = found["capacity"] - (found["seats"] or {"left": found["capacity"]})["left"]
         left = found["capacity"] - taken
         status = "cancelled" if found["status"] == "cancelled" else "open" if left else "full"
-        return {
+        offer = {
             "event_id": event_id, "status": status, "why": "", "capacity": found["capacity"], "seats_left": left, "confirmed": taken,
             "waitlist": found["waitlist"], "waitlist_length": len(of(event_id, "waitlisted")), "opens_at": found["registration_opens_at"],
             "closes_at": found["registration_closes_at"], "starts_at": found["starts_at"], "ends_at": found["ends_at"],
         }  # fmt: skip
+        return seats_fakes.offered(world, offer)
+
+    seats_fakes.seats(app, world, offer_of)
 
     form_fakes.forms(app, world, own)
 
@@ -699,11 +704,12 @@ def registrations(world: World) -> Flask:
     @app.patch("/v1/offers/<event_id>")
     def change_offer(event_id: str) -> Any:
         holding(world, ORGANISATION["id"], "organiser", "admin")
-        sent, offered = body({"capacity", "was"}, {"capacity"}), offer_of(event_id)
+        sent, offered = body({"capacity", "was", "losing"}, {"capacity"}), offer_of(event_id)
         if sent.get("was") not in (None, offered["capacity"]):
             raise EditedMeanwhile
         if sent["capacity"] < offered["confirmed"]:
-            raise CapacityBelowConfirmed(confirmed=offered["confirmed"])
+            seats_fakes.cut(world, of(event_id, "confirmed"), offered["confirmed"], sent)
+            world.events[event_id]["seats"]["left"] = 0
         world.events[event_id]["capacity"] = sent["capacity"]
         return offer_of(event_id)
 
@@ -764,6 +770,10 @@ def registrations(world: World) -> Flask:
 
     @app.get("/v1/registrations/<registration_id>")
     def one(registration_id: str) -> Any:
+        found = world.registrations.get(registration_id)
+        if found and found["person_id"] != caller(world)["id"]:
+            holding(world, ORGANISATION["id"], "organiser", "admin")
+            return found
         return own(registration_id)
 
     @app.post("/v1/registrations/<registration_id>/cancel")

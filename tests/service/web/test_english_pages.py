@@ -8,6 +8,7 @@ import re
 import pytest
 
 from tests.service.web.fakes import CONCLUSION, EMPTY, FULL, KINDS, NOW, event, iso, new_id
+from tests.service.web.seats_fakes import seat_pages
 from tests.service.web.test_words import catalogue
 from tests.service.web.year_fakes import programme_of, series_of
 
@@ -97,6 +98,13 @@ def test_a_browser_that_prefers_english_gets_it_without_choosing(app, world, pag
 
     assert left_over(answer.text) == []
     assert answer.headers["Content-Language"] == "en"
+
+
+def test_the_pages_about_places_are_english(organiser, ids, world):
+    for page in seat_pages(world, world.people["ban-to-chuc@example.vn"]):
+        text = organiser.get(page).text
+        assert '<html lang="en">' in text
+        assert left_over(text.replace("ễ", "e")) == [], page
 
 
 def left_over(page: str) -> list[str]:
