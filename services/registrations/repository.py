@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Self
+from typing import Any, Self
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from services.registrations.door_repository import DoorLists, Scans
 from services.registrations.models import (
     IN_PLAY,
     Offer,
@@ -234,6 +235,11 @@ class SeatLog:
     def add(self, entry: SeatLogEntry) -> None:
         self._session.add(entry)
 
+    def add_many(self, entries: Sequence[dict[str, Any]]) -> None:
+        """Several in one statement."""
+        if entries:
+            self._session.execute(sa.insert(SeatLogEntry), entries)
+
     def page(
         self, event_id: UUID, *, registration_id: UUID | None, cursor: str | None, limit: int
     ) -> tuple[list[SeatLogEntry], str | None]:
@@ -257,10 +263,14 @@ class UnitOfWork(BaseUnitOfWork):
     offers: Offers
     registrations: Registrations
     seat_log: SeatLog
+    scans: Scans
+    door_lists: DoorLists
 
     def __enter__(self) -> Self:
         super().__enter__()
         self.offers = Offers(self.session)
         self.registrations = Registrations(self.session)
         self.seat_log = SeatLog(self.session)
+        self.scans = Scans(self.session)
+        self.door_lists = DoorLists(self.session)
         return self

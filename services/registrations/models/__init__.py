@@ -4,6 +4,7 @@ from services.registrations.models.base import TABLES, Base
 from services.registrations.models.offer import Offer
 from services.registrations.models.quota import Quota
 from services.registrations.models.registration import Registration
+from services.registrations.models.scan import Outcome, Scan, ScanKind
 from services.registrations.models.seat_log import SeatLogEntry, What
 from services.registrations.models.status import IN_PLAY, OfferState, Status
 
@@ -13,8 +14,11 @@ __all__ = [
     "Base",
     "Offer",
     "OfferState",
+    "Outcome",
     "Quota",
     "Registration",
+    "Scan",
+    "ScanKind",
     "SeatLogEntry",
     "Status",
     "What",

@@ -6,6 +6,7 @@ from services.registrations.operations.door import (
     undo_check_in,
     walk_in,
 )
+from services.registrations.operations.door_list import door_figures, door_list, page_of_conflicts
 from services.registrations.operations.following import close_offer, take_in_event
 from services.registrations.operations.registering import (
     accept,
@@ -15,6 +16,7 @@ from services.registrations.operations.registering import (
     register,
     reissue,
 )
+from services.registrations.operations.scanning import record_scans
 from services.registrations.operations.seats import (
     change_rules,
     promote_from_waitlist,
@@ -31,8 +33,12 @@ __all__ = [
     "check_in",
     "close_offer",
     "decline",
+    "door_figures",
+    "door_list",
     "find_admission",
+    "page_of_conflicts",
     "promote_from_waitlist",
+    "record_scans",
     "register",
     "reissue",
     "resize",

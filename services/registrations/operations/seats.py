@@ -26,21 +26,34 @@ def note(
     details: dict[str, Any] | None = None,
 ) -> None:
     """Write down what happened to a registration, or to an offer as a whole."""
-    one = about if isinstance(about, Registration) else None
     uow.seat_log.add(
-        SeatLogEntry(
-            event_id=about.event_id,
-            registration_id=one.id if one else None,
-            at=now,
-            by=by,
-            what=what,
-            status=one.status if one else None,
-            quota_id=one.quota_id if one else None,
-            waitlist_number=one.waitlist_number if one else None,
-            reason=reason,
-            details=details,
-        )
+        SeatLogEntry(**as_noted(what, about, now=now, by=by, reason=reason, details=details))
     )
+
+
+def as_noted(
+    what: What,
+    about: Offer | Registration,
+    *,
+    now: datetime,
+    by: UUID | None = None,
+    reason: str | None = None,
+    details: dict[str, Any] | None = None,
+) -> dict[str, Any]:
+    """What is written down, for many at once."""
+    one = about if isinstance(about, Registration) else None
+    return {
+        "event_id": about.event_id,
+        "registration_id": one.id if one else None,
+        "at": now,
+        "by": by,
+        "what": what,
+        "status": one.status if one else None,
+        "quota_id": one.quota_id if one else None,
+        "waitlist_number": one.waitlist_number if one else None,
+        "reason": reason,
+        "details": details,
+    }
 
 
 def tell(uow: UnitOfWork, registration: Registration, *, promoted: bool = False) -> None:
