@@ -10,6 +10,8 @@ from services.web.pages import (
     attendees,
     developers,
     door,
+    door_device,
+    door_report,
     drafting,
     event,
     history,
@@ -53,6 +55,8 @@ def blueprints(*, demo: bool) -> Iterator[Blueprint]:
         series_changes,
         attendees,
         door,
+        door_device,
+        door_report,
         developers,
     ):
         yield page.bp

@@ -42,7 +42,7 @@ from shared.http.problems import (
 )
 from shared.http.schemas import Phone
 from shared.text import Text
-from tests.service.web import more_fakes, year_fakes
+from tests.service.web import door_fakes, more_fakes, year_fakes
 
 NOW = datetime(2026, 3, 10, 2, 0, tzinfo=UTC)
 HALL = "Hội trường UBND phường An Đông"
@@ -217,6 +217,8 @@ class World:
         self.addresses: dict[str, dict[str, Any]] = {}
         self.areas: list[dict[str, Any]] = []
         self.no_series = False
+        self.conflicts: list[dict[str, Any]] = []
+        self.reissued: list[str] = []
 
     def add(self, **changes: Any) -> dict[str, Any]:
         made = event(**changes)
@@ -775,6 +777,8 @@ def registrations(world: World) -> Flask:
             "code": "K7MQ4RWX",
             "issue": 1,
         }
+
+    door_fakes.doors(app, world)
 
     @app.post("/v1/offers/<event_id>/check-ins")
     def check_in(event_id: str) -> Any:
