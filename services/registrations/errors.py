@@ -186,6 +186,17 @@ class AlreadyCheckedIn(Problem):
     members = ("registration_id", "name", "checked_in_at")
 
 
+class DoorClosed(Problem):
+    """Names are given to devices until a day after the event."""
+
+    status, type = 409, "door-closed"
+    title = Text("Sự kiện đã kết thúc", "The event is over")
+    detail = Text(
+        "Danh sách vào cửa chỉ tải được đến hết một ngày sau sự kiện.",
+        "The list for the door can be taken until a day after the event.",
+    )
+
+
 class TicketInvalid(Problem):
     """Forged, of another event, re-issued, or of a registration without a place; `why` says which."""
 
@@ -197,6 +208,11 @@ class TicketInvalid(Problem):
         "forged": Text("Vé này không do hệ thống phát hành.", "It was not issued here."),
         "other-event": Text("Vé này của một sự kiện khác.", "It belongs to another event."),
         "reissued": Text("Vé này đã được thay bằng vé mới.", "It was replaced by a newer one."),
+        "not-checked-in": Text(
+            "Người này chưa vào, nên không có gì để hoàn tác.",
+            "The person was not in, so there is nothing to undo.",
+        ),
+        "event-full": Text("Đã hết chỗ.", "No seat is free."),
         "unknown": Text("Không có đăng ký nào với mã này.", "No registration has this code."),
         "cancelled": Text("Đăng ký này đã hủy.", "The registration was cancelled."),
         "waitlisted": Text(

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
-from typing import Self
+from typing import Any, Self
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from services.registrations.door_repository import DoorLists, Scans
 from services.registrations.form_repository import AnswerSheets, Forms
 from services.registrations.models import (
     IN_PLAY,
@@ -240,6 +241,11 @@ class SeatLog:
     def add(self, entry: SeatLogEntry) -> None:
         self._session.add(entry)
 
+    def add_many(self, entries: Sequence[dict[str, Any]]) -> None:
+        """Several in one statement."""
+        if entries:
+            self._session.execute(sa.insert(SeatLogEntry), entries)
+
     def page(
         self, event_id: UUID, *, registration_id: UUID | None, cursor: str | None, limit: int
     ) -> tuple[list[SeatLogEntry], str | None]:
@@ -265,6 +271,8 @@ class UnitOfWork(BaseUnitOfWork):
     seat_log: SeatLog
     forms: Forms
     answer_sheets: AnswerSheets
+    scans: Scans
+    door_lists: DoorLists
 
     def __enter__(self) -> Self:
         super().__enter__()
@@ -273,4 +281,6 @@ class UnitOfWork(BaseUnitOfWork):
         self.seat_log = SeatLog(self.session)
         self.forms = Forms(self.session)
         self.answer_sheets = AnswerSheets(self.session)
+        self.scans = Scans(self.session)
+        self.door_lists = DoorLists(self.session)
         return self

@@ -335,6 +335,32 @@ class Registrations(_Client):
         """`proof` is {ticket}, {code} or {registration_id}."""
         return self._send("POST", f"/v1/offers/{event_id}/check-ins", proof)
 
+    def walk_in(self, event_id: str, *, name: str, key: str) -> Json:
+        path = f"/v1/offers/{event_id}/walk-ins"
+        return self._send("POST", path, {"name": name}, Idempotency_Key=key)
+
+    def undo_check_in(self, registration_id: str, *, reason: str) -> Json:
+        path = f"/v1/registrations/{registration_id}/undo-check-in"
+        return self._send("POST", path, {"reason": reason})
+
+    def door(self, event_id: str) -> Json:
+        """Who is in and who is expected, by gate and by quota."""
+        return self._get(f"/v1/offers/{event_id}/door")
+
+    def door_list(self, event_id: str, *, since: str | None, cursor: str | None) -> Json:
+        """A page of the signed list that a device takes with it."""
+        return self._get(f"/v1/offers/{event_id}/door-list", since=since, cursor=cursor)
+
+    def tell_scans(self, event_id: str, batch: Json) -> Json:
+        """What a device scanned; told twice, it counts once."""
+        return self._send("POST", f"/v1/offers/{event_id}/scans", batch)
+
+    def door_conflicts(self, event_id: str, *, cursor: str | None = None) -> Json:
+        return self._get(f"/v1/offers/{event_id}/door-conflicts", cursor=cursor)
+
+    def ticket_keys(self) -> Json:
+        return self._get("/v1/ticket-keys")
+
 
 class Notifications(_Client):
     """Inboxes, deliveries and the demo's outbox."""

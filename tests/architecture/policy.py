@@ -119,6 +119,10 @@ POLICY: dict[str, str] = {
     "registrations POST /v1/tickets": _SENDER,
     "registrations POST /v1/offers/{event_id}/check-ins": "door officer organiser admin",
     "registrations GET /v1/ticket-keys": "anyone",
+    "registrations GET /v1/offers/{event_id}/door-list": "door officer organiser admin",
+    "registrations POST /v1/offers/{event_id}/scans": "door officer organiser admin",
+    "registrations GET /v1/offers/{event_id}/door": "door officer organiser leader admin",
+    "registrations GET /v1/offers/{event_id}/door-conflicts": _PLANS,
     # An inbox is the person's or its organisation's; how mails fared is the organiser's.
     "notifications GET /v1/inbox": "own officer organiser leader",
     "notifications POST /v1/inbox/{notice_id}/read": "own officer organiser leader",
@@ -237,4 +241,16 @@ BODIES: dict[str, Any] = {
     },
     "registrations POST /v1/tickets": {"registration_ids": ["$registration"]},
     "registrations POST /v1/offers/{event_id}/check-ins": {"registration_id": "$registration"},
+    "registrations POST /v1/offers/{event_id}/scans": {
+        "device_id": "$registration",
+        "sent_at": "$later",
+        "scans": [
+            {
+                "nonce": "$registration",
+                "kind": "admit",
+                "at": "$later",
+                "registration_id": "$registration",
+            }
+        ],
+    },
 }

@@ -7,6 +7,7 @@ from services.registrations.models.form_field import Field, Kind
 from services.registrations.models.offer import Offer
 from services.registrations.models.quota import Quota
 from services.registrations.models.registration import Registration
+from services.registrations.models.scan import Outcome, Scan, ScanKind
 from services.registrations.models.seat_log import SeatLogEntry, What
 from services.registrations.models.status import IN_PLAY, OfferState, Status
 
@@ -20,8 +21,11 @@ __all__ = [
     "Kind",
     "Offer",
     "OfferState",
+    "Outcome",
     "Quota",
     "Registration",
+    "Scan",
+    "ScanKind",
     "SeatLogEntry",
     "Status",
     "What",

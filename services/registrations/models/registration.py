@@ -20,6 +20,7 @@ from services.registrations.errors import (
 )
 from services.registrations.models.base import Base
 from services.registrations.models.offer import Offer
+from services.registrations.models.scan import Scan
 from services.registrations.models.status import IN_PLAY, Status
 from shared.database.types import string_enum
 from shared.text import fold
@@ -135,12 +136,8 @@ class Registration(Base):
 
     def check_in(self, now: datetime, by: UUID) -> None:
         """Admit, once."""
-        if self.offer.cancelled:
-            raise TicketInvalid("event-cancelled")
-        if self.offer.postponed:
-            raise TicketInvalid("event-postponed")
-        if self.status is not Status.CONFIRMED:
-            raise TicketInvalid(self.status.value)
+        if why := self.why_not_in():
+            raise TicketInvalid(why)
         if self.checked_in_at is not None:
             raise AlreadyCheckedIn(
                 registration_id=str(self.id),
@@ -150,9 +147,23 @@ class Registration(Base):
         self.checked_in_at, self.checked_in_by = now, by
         self.offer.checked_in += 1
 
-    def undo_check_in(self) -> None:
-        """It was a mistake: nobody went in."""
+    def require_inside(self) -> None:
+        """NotCheckedIn unless somebody was admitted with it."""
         if self.checked_in_at is None:
             raise NotCheckedIn
-        self.checked_in_at = self.checked_in_by = None
-        self.offer.checked_in -= 1
+
+    def why_not_in(self) -> str | None:
+        """Why it opens no door, as TicketInvalid has it; None where it does."""
+        if self.offer.cancelled:
+            return "event-cancelled"
+        if self.offer.postponed:
+            return "event-postponed"
+        return None if self.status is Status.CONFIRMED else self.status.value
+
+    def inside_by(self, admission: Scan | None) -> bool:
+        """Whoever is in is in by that scan, or nobody is; whether that is news."""
+        before = self.checked_in_at
+        self.checked_in_at = admission.at if admission else None
+        self.checked_in_by = admission.by if admission else None
+        self.offer.checked_in += (self.checked_in_at is not None) - (before is not None)
+        return before != self.checked_in_at

@@ -8,6 +8,7 @@ from services.registrations.operations.door import (
     undo_check_in,
     walk_in,
 )
+from services.registrations.operations.door_list import door_figures, door_list, page_of_conflicts
 from services.registrations.operations.following import close_offer, take_in_event
 from services.registrations.operations.forms import remove_answers, set_form
 from services.registrations.operations.registering import (
@@ -18,6 +19,7 @@ from services.registrations.operations.registering import (
     register,
     reissue,
 )
+from services.registrations.operations.scanning import record_scans
 from services.registrations.operations.seats import (
     change_rules,
     promote_from_waitlist,
@@ -35,9 +37,13 @@ __all__ = [
     "close_offer",
     "count_answers",
     "decline",
+    "door_figures",
+    "door_list",
     "edit_answers",
     "find_admission",
+    "page_of_conflicts",
     "promote_from_waitlist",
+    "record_scans",
     "register",
     "reissue",
     "remove_answers",

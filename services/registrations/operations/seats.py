@@ -25,27 +25,40 @@ def note(
     reason: str | None = None,
     details: dict[str, Any] | None = None,
 ) -> None:
-    """Write down what happened to a registration, or to an offer as a whole.
+    """Write down what happened to a registration, or to an offer as a whole."""
+    uow.seat_log.add(
+        SeatLogEntry(**as_noted(what, about, now=now, by=by, reason=reason, details=details))
+    )
+
+
+def as_noted(
+    what: What,
+    about: Offer | Registration,
+    *,
+    now: datetime,
+    by: UUID | None = None,
+    reason: str | None = None,
+    details: dict[str, Any] | None = None,
+) -> dict[str, Any]:
+    """What is written down, for many at once.
 
     Of who waits it is kept why: the place in line, and the seats that were kept for others.
     """
     one = about if isinstance(about, Registration) else None
     if one is not None and one.status is Status.WAITLISTED and details is None:
         details = {"position": one.position, "kept": one.offer.kept_for(now)}
-    uow.seat_log.add(
-        SeatLogEntry(
-            event_id=about.event_id,
-            registration_id=one.id if one else None,
-            at=now,
-            by=by,
-            what=what,
-            status=one.status if one else None,
-            quota_id=one.quota_id if one else None,
-            waitlist_number=one.waitlist_number if one else None,
-            reason=reason,
-            details=details,
-        )
-    )
+    return {
+        "event_id": about.event_id,
+        "registration_id": one.id if one else None,
+        "at": now,
+        "by": by,
+        "what": what,
+        "status": one.status if one else None,
+        "quota_id": one.quota_id if one else None,
+        "waitlist_number": one.waitlist_number if one else None,
+        "reason": reason,
+        "details": details,
+    }
 
 
 def tell(uow: UnitOfWork, registration: Registration, *, promoted: bool = False) -> None:

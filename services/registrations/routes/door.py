@@ -29,8 +29,11 @@ def check_in(shown: dict[str, Any], event_id: UUID, *, uow: UnitOfWork) -> Regis
     """Let somebody in by ticket, entry code or name on the list; a ticket admits once."""
     deps = current_deps()
     _permit(uow, event_id)
+    gate = shown.pop("gate")
     found = operations.find_admission(uow, deps.tickets, event_id=event_id, **shown)
-    return operations.check_in(uow, registration_id=found, by=person_id(), now=deps.clock.now())
+    return operations.check_in(
+        uow, registration_id=found, gate=gate, by=person_id(), now=deps.clock.now()
+    )
 
 
 @bp.post("/offers/<uuid:event_id>/walk-ins")

@@ -55,23 +55,32 @@ class WalkInRequest(ma.Schema):
 
     name = Line(200, required=True)
     phone = Phone(allow_none=True, load_default=None)
+    gate = Line(60, allow_none=True, load_default=None)
+
+
+ONE_OF_THREE = Text(
+    "Xin gửi một trong: vé, mã vào cửa, mã đăng ký.",
+    "Please send one of: ticket, entry code, registration id.",
+)
+
+
+def count_shown(data: dict[str, Any]) -> int:
+    """How many of ticket, entry code and registration a request names."""
+    return sum(data.get(name) is not None for name in ("ticket", "code", "registration_id"))
 
 
 class CheckInRequest(ma.Schema):
-    """One of the three."""
+    """One of the three, and at which gate."""
 
     ticket = fields.String(validate=validate.Length(1, 400), load_default=None)
     code = Line(20, load_default=None)
     registration_id = fields.UUID(load_default=None)
+    gate = Line(60, allow_none=True, load_default=None)
 
     @ma.validates_schema
     def one_of_them(self, data: dict[str, Any], **_: Any) -> None:
-        if sum(value is not None for value in data.values()) != 1:
-            said = Text(
-                "Xin gửi một trong: vé, mã vào cửa, mã đăng ký.",
-                "Please send one of: ticket, entry code, registration id.",
-            )
-            raise ma.ValidationError([said], "code")
+        if count_shown(data) != 1:
+            raise ma.ValidationError([ONE_OF_THREE], "code")
 
 
 class TicketsRequest(ma.Schema):

@@ -11,6 +11,8 @@ from services.web.pages import (
     attendees,
     developers,
     door,
+    door_device,
+    door_report,
     drafting,
     event,
     history,
@@ -65,6 +67,8 @@ def blueprints(*, demo: bool) -> Iterator[Blueprint]:
         approvals,
         seat_log,
         door,
+        door_device,
+        door_report,
         developers,
     ):
         yield page.bp

@@ -42,7 +42,7 @@ from shared.http.problems import (
 )
 from shared.http.schemas import Phone
 from shared.text import Text
-from tests.service.web import form_fakes, more_fakes, seats_fakes, year_fakes
+from tests.service.web import door_fakes, form_fakes, more_fakes, seats_fakes, year_fakes
 
 NOW = datetime(2026, 3, 10, 2, 0, tzinfo=UTC)
 HALL = "Hội trường UBND phường An Đông"
@@ -223,6 +223,7 @@ class World:
         # What an event's offer has beside the count, and what happened to its seats.
         self.offers: dict[str, dict[str, Any]] = {}
         self.seat_logs: dict[str, list[dict[str, Any]]] = {}
+        self.conflicts: list[dict[str, Any]] = []
 
     def add(self, **changes: Any) -> dict[str, Any]:
         made = event(**changes)
@@ -795,6 +796,8 @@ def registrations(world: World) -> Flask:
             "code": "K7MQ4RWX",
             "issue": 1,
         }
+
+    door_fakes.doors(app, world)
 
     @app.post("/v1/offers/<event_id>/check-ins")
     def check_in(event_id: str) -> Any:

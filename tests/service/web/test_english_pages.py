@@ -17,7 +17,7 @@ PAGES = [
     "/toi/ho-so", "/hop-thu", "/to-chuc", "/to-chuc/su-kien/moi", "/to-chuc/su-kien/{event}", "/to-chuc/su-kien/{draft}", "/to-chuc/su-kien/{draft}/sua",
     "/to-chuc/su-kien/{draft}/cong-bo", "/to-chuc/su-kien/{event}/doi-lich", "/to-chuc/su-kien/{event}/huy", "/to-chuc/su-kien/{event}/danh-sach",
     "/to-chuc/su-kien/{event}/sua", "/to-chuc/su-kien/{empty}", "/to-chuc/su-kien/{empty}/cong-bo", "/to-chuc?nam=2025", "/toi/ve/{off}",
-    "/cua/{event}", "/cua/{event}?q=a", "/khong-co", "/lap-trinh", "/?kind=training&open=1&from=2026-03-01", "/?thang=2026-03", "/?thang=2026-07", "/toi/lich",
+    "/cua/{event}", "/cua/{event}?q=a", "/to-chuc/su-kien/{event}/cua", "/khong-co", "/lap-trinh", "/?kind=training&open=1&from=2026-03-01", "/?thang=2026-03", "/?thang=2026-07", "/toi/lich",
     "/to-chuc/nhap", "/to-chuc/su-kien/{event}/lich-su",
     "/su-kien/{full}", "/to-chuc/su-kien/{full}/sua", "/su-kien/{over}", "/to-chuc/su-kien/{over}", "/to-chuc/su-kien/{over}/sua",
     "/to-chuc/nam", "/to-chuc/nam?nam=2027", "/to-chuc/nam/moi", "/to-chuc/nam/{programme}/sua",
