@@ -1,16 +1,21 @@
 """Offers of seats, the registrations for them, and the rules of who gets a place."""
 
 from services.registrations.models.base import TABLES, Base
+from services.registrations.models.nomination import Nomination, Nominee, NomineeState
 from services.registrations.models.offer import Offer
 from services.registrations.models.quota import Quota
-from services.registrations.models.registration import Registration
+from services.registrations.models.registration import MOST_COLLEAGUES, Registration
 from services.registrations.models.seat_log import SeatLogEntry, What
 from services.registrations.models.status import IN_PLAY, OfferState, Status
 
 __all__ = [
     "IN_PLAY",
+    "MOST_COLLEAGUES",
     "TABLES",
     "Base",
+    "Nomination",
+    "Nominee",
+    "NomineeState",
     "Offer",
     "OfferState",
     "Quota",

@@ -33,6 +33,11 @@ class What(StrEnum):
     RESIZED = "resized"
     QUOTAS_CHANGED = "quotas-changed"
     RULES_CHANGED = "rules-changed"
+    NOMINATION_OPENED = "nomination-opened"
+    NOMINATION_CHANGED = "nomination-changed"
+    NOMINATION_CLOSED = "nomination-closed"
+    NOMINATED = "nominated"
+    NOMINEE_REPLACED = "nominee-replaced"
 
 
 class SeatLogEntry(Base):

@@ -7,6 +7,16 @@ from services.registrations.operations.door import (
     walk_in,
 )
 from services.registrations.operations.following import close_offer, take_in_event
+from services.registrations.operations.groups import register_group
+from services.registrations.operations.nominating import (
+    change_nomination,
+    close_nomination,
+    nominate,
+    open_nomination,
+    replace,
+    sort_out,
+)
+from services.registrations.operations.nominees import confirm_nominee, decline_nomination
 from services.registrations.operations.registering import (
     accept,
     approve,
@@ -27,17 +37,26 @@ __all__ = [
     "accept",
     "approve",
     "cancel",
+    "change_nomination",
     "change_rules",
     "check_in",
+    "close_nomination",
     "close_offer",
+    "confirm_nominee",
     "decline",
+    "decline_nomination",
     "find_admission",
+    "nominate",
+    "open_nomination",
     "promote_from_waitlist",
     "register",
+    "register_group",
     "reissue",
+    "replace",
     "resize",
     "set_quotas",
     "settle",
+    "sort_out",
     "take_in_event",
     "undo_check_in",
     "walk_in",
