@@ -45,28 +45,28 @@ class NominationState(ma.Schema):
 NOMINATION_OPENED = MessageType(
     "nomination.opened",
     NominationState,
-    (),
+    ("notifications",),
     "A partner is asked for names, or has other seats or another deadline",
     example=examples.NOMINATION,
 )
 NOMINATION_FILLED = MessageType(
     "nomination.filled",
     NominationState,
-    (),
+    ("notifications",),
     "A partner named people",
     example=examples.NOMINATION_FILLED,
 )
 NOMINATION_REPLACED = MessageType(
     "nomination.replaced",
     NominationState,
-    (),
+    ("notifications",),
     "A partner named somebody in another one's place",
     example=examples.NOMINATION_REPLACED,
 )
 NOMINATION_CLOSED = MessageType(
     "nomination.closed",
     NominationState,
-    (),
+    ("notifications",),
     "The time for nominations is over",
     example=examples.NOMINATION_CLOSED,
 )

@@ -22,7 +22,7 @@ _NUMBERED = re.compile(r"^\s*(?:\d{1,4}\s*[.)\-:/]\s*|\d{1,4}\s*[\t;,|]\s*|[-*�
 # Bounded, so that no line takes long.
 _MAIL = re.compile(r"[^\s,;|<>()\"]{1,64}@[^\s,;|<>()\"]{1,255}")
 _PHONE = re.compile(r"\+?\(?\d[\d .()\-]{6,24}\d")
-_SEPARATORS = re.compile(r"[\t;,|]|\s{2,}|\s[-–—]\s")
+_SEPARATORS = re.compile(r"[\t;,|]|\s{3,}|\s[-–—]\s")
 _HEADS = frozenset(
     {
         "stt", "tt", "so tt", "ho ten", "ho va ten", "ten", "so dien thoai", "dien thoai", "sdt", "di dong", "email", "thu", "thu dien tu",

@@ -147,7 +147,7 @@ def test_the_consent_is_kept_with_the_text_that_was_shown(registrations: Registr
     """In the language in which it was read; an older text is refused."""
     partner = Partner(registrations, registrations.open_event(capacity=3))
     partner.name()
-    first, second = partner.nominees()
+    first, _ = partner.nominees()
     shown = look(registrations, first, language="en").json["consent"]
     assert problem(confirm(registrations, first, Person(), consent_version=0)) == (
         "consent-text-changed"
@@ -440,7 +440,7 @@ def test_a_cancelled_event_takes_no_names(registrations: Registrations) -> None:
     event = registrations.open_event(capacity=3)
     partner = Partner(registrations, event)
     partner.name()
-    first, second = partner.nominees()
+    first, _ = partner.nominees()
     state = registrations.event(id=event, status="cancelled")
     registrations.deliver("event.cancelled", event, 2, state)
     assert problem(confirm(registrations, first, Person())) == "event-cancelled"
