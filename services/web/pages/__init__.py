@@ -8,6 +8,7 @@ from flask import Blueprint
 
 from services.web.pages import (
     attendees,
+    colleagues,
     developers,
     door,
     drafting,
@@ -17,9 +18,12 @@ from services.web.pages import (
     inbox,
     listing,
     mine,
+    nominations,
+    nominee,
     organiser,
     outbox,
     own_feed,
+    partner,
     profile,
     programmes,
     register,
@@ -52,6 +56,10 @@ def blueprints(*, demo: bool) -> Iterator[Blueprint]:
         series,
         series_changes,
         attendees,
+        nominations,
+        partner,
+        nominee,
+        colleagues,
         door,
         developers,
     ):

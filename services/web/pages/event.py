@@ -61,7 +61,12 @@ def standing(event_id: str) -> Json | None:
         return None
     found = if_there(lambda: clients().registrations.mine(event_id=event_id)) or {"items": []}
     return next(
-        (item for item in found["items"] if item["status"] in ("confirmed", "waitlisted")), None
+        (
+            item
+            for item in found["items"]
+            if item["status"] in ("confirmed", "waitlisted") and not item.get("registered_by")
+        ),
+        None,
     )
 
 

@@ -62,8 +62,11 @@ class Seats(RuleBasedStateMachine):
         waitlist=st.sampled_from([True, True, False]),
         approval=st.sampled_from([False, False, True]),
         hold=st.sampled_from([None, 30, 600]),
+        asked=st.sampled_from([2, 0, 1]),
     )
-    def an_event(self, capacity: int, waitlist: bool, approval: bool, hold: int | None) -> None:
+    def an_event(
+        self, capacity: int, waitlist: bool, approval: bool, hold: int | None, asked: int
+    ) -> None:
         self.event = self.house.open_event(capacity=capacity, waitlist=waitlist)
         self._do(
             lambda uow: operations.change_rules(
@@ -74,6 +77,9 @@ class Seats(RuleBasedStateMachine):
                 now=self._now(),
             )
         )
+        if asked:
+            self.open_nomination(seats=asked, hours=24, more=8)
+            self.nominate({1, 2})
 
     @rule(who=PEOPLE)
     def register(self, who: int) -> None:
