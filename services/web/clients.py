@@ -281,7 +281,7 @@ class Nominations(_Client):
     def of_partner(self, organisation_id: str, *, cursor: str | None = None) -> Json:
         return self._get("/v1/nominations", organisation_id=organisation_id, cursor=cursor)
 
-    def list(self, nomination_id: str) -> Json:
+    def whole(self, nomination_id: str) -> Json:
         """A list with its names."""
         return self._get(f"/v1/nominations/{nomination_id}")
 

@@ -86,12 +86,11 @@ def _said(done: list[Json]) -> str:
             "Đã đăng ký cho %(num)s đồng nghiệp. Mỗi người có vé riêng ở dưới đây.",
             "Đã đăng ký cho %(num)s đồng nghiệp. Mỗi người có vé riêng ở dưới đây.",
             seated,
-        )
-    return _(
-        "Đã đăng ký cho %(all)s đồng nghiệp: %(seated)s người có chỗ, những người còn lại trong danh sách chờ hoặc chờ duyệt.",
-        all=len(done),
-        seated=seated,
+        ) % {"num": seated}
+    said = _(
+        "Đã đăng ký cho %(all)s đồng nghiệp: %(seated)s người có chỗ, những người còn lại trong danh sách chờ hoặc chờ duyệt."
     )
+    return said % {"all": len(done), "seated": seated}
 
 
 def _rows(typed: Form) -> int:

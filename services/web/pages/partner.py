@@ -62,7 +62,7 @@ def preview(nomination_id: UUID) -> Page:
     form.typed["flagged"] = _lines(pasted["flagged"])
     return render_template(
         "partner/preview.html",
-        nomination=clients().nominations.list(str(nomination_id)),
+        nomination=clients().nominations.whole(str(nomination_id)),
         pasted=pasted,
         form=form,
     )
@@ -90,7 +90,8 @@ def name(nomination_id: UUID) -> Page:
                     "Đã đề cử %(num)s người. Người có thư sẽ được mời ngay.",
                     "Đã đề cử %(num)s người. Người có thư sẽ được mời ngay.",
                     number,
-                ),
+                )
+                % {"num": number},
                 "ok",
             )
             left = "\n".join(part for part in (flagged, _lines(done["flagged"])) if part)
@@ -132,14 +133,14 @@ def replace(nomination_id: UUID, nominee_id: UUID) -> Page:
 
 def _list(nomination_id: UUID, form: Form) -> Page:
     keep_nowhere()
-    nomination = clients().nominations.list(str(nomination_id))
+    nomination = clients().nominations.whole(str(nomination_id))
     page = render_template("partner/list.html", nomination=nomination, form=form, root=_root())
     return page, form.status, _headers(form)
 
 
 def _replacing(nomination_id: UUID, nominee_id: UUID, form: Form) -> Page:
     keep_nowhere()
-    nomination = clients().nominations.list(str(nomination_id))
+    nomination = clients().nominations.whole(str(nomination_id))
     wanted = str(nominee_id)
     nominee = next((one for one in nomination["nominees"] if one["id"] == wanted), None)
     if nominee is None or nominee["state"] == "replaced":
