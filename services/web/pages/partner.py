@@ -175,5 +175,3 @@ def _headers(form: Form) -> dict[str, str]:
 def _root() -> str:
     """How addresses of this portal begin, for links that are handed on."""
     return request.url_root.rstrip("/")
-
-

@@ -68,9 +68,7 @@ def test_a_pasted_list_is_shown_before_anything_is_kept(
     assert "Phạm Thiếu Thư, Giám đốc</textarea>" in done.text
 
 
-def test_flagged_lines_are_mended_on_the_preview(
-    officer: Browser, asked: dict[str, Any]
-) -> None:
+def test_flagged_lines_are_mended_on_the_preview(officer: Browser, asked: dict[str, Any]) -> None:
     """Looked at again together with the good ones."""
     base = f"/doi-tac/{asked['id']}"
     form = {"good": "An, an@example.vn", "flagged": "Bình, 0987654321", "again": "1"}
@@ -125,9 +123,7 @@ def test_a_closed_list_says_so(officer: Browser, asked: dict[str, Any]) -> None:
     assert "gia hạn" in officer.get(base).text
 
 
-def test_an_organiser_asks_a_partner_and_sees_its_counts(
-    organiser: Browser, world: World
-) -> None:
+def test_an_organiser_asks_a_partner_and_sees_its_counts(organiser: Browser, world: World) -> None:
     """The event's partners stand first; pressing twice asks once; one that was asked is not offered again."""
     event = world.add()
     path = f"/to-chuc/su-kien/{event['id']}/de-cu"
@@ -152,9 +148,7 @@ def test_an_organiser_asks_a_partner_and_sees_its_counts(
     assert "Người Được Đề Cử" in organiser.get(f"/doi-tac/{made['id']}").text
 
 
-def test_what_is_wrong_with_an_invitation_is_said_at_once(
-    organiser: Browser, world: World
-) -> None:
+def test_what_is_wrong_with_an_invitation_is_said_at_once(organiser: Browser, world: World) -> None:
     """Every field."""
     path = f"/to-chuc/su-kien/{world.add()['id']}/de-cu"
     page = organiser.post(path, {"seats": "0", "document_date": "x"}, page=path)
@@ -258,7 +252,11 @@ def test_colleagues_are_registered_from_ones_ticket(
     mine = world.register(event, world.people["lan@example.vn"], "Lan")
     path = f"/su-kien/{event['id']}/dong-nghiep"
     assert path in browser.get(f"/toi/ve/{mine['id']}").text
-    form = {"people.0.name": "Nguyễn An", "people.2.name": "Trần Bình", "people.2.phone": "0912 345 678"}
+    form = {
+        "people.0.name": "Nguyễn An",
+        "people.2.name": "Trần Bình",
+        "people.2.phone": "0912 345 678",
+    }
 
     done = browser.post(path, form, page=path)
 
