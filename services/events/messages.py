@@ -247,6 +247,7 @@ class RegistrationState(Shape):
 
     id = fields.UUID(required=True)
     person_id = fields.UUID(required=True)
+    colleague = fields.Boolean(load_default=False)
     event_id = fields.UUID(required=True)
 
 

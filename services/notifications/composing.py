@@ -13,7 +13,7 @@ import segno
 
 from services.notifications import dates
 from services.notifications.deps import Deps
-from services.notifications.facts import facts_of
+from services.notifications.facts import facts_of, said
 from services.notifications.mailer import TICKET_IMAGE, Mail, Mailbox, sender_from
 from services.notifications.models import (
     EventCopy,
@@ -70,6 +70,7 @@ def gather(deps: Deps, notices: Sequence[Notice]) -> Material:
         RecipientKind.PERSON: owners.people,
         RecipientKind.ORGANISATION: owners.organisations,
         RecipientKind.SIGN_IN: owners.sign_ins,
+        RecipientKind.NOMINEE: owners.nominees,
     }
     recipients = {
         kind: _asked(call, [n.recipient_id for n in notices if n.recipient_kind is kind])
@@ -113,6 +114,9 @@ def _compose(deps: Deps, notice: Notice, material: Material) -> Mail:
         facts["until"] = dates.clock(
             datetime.fromisoformat(recipient["expires_at"]), dates.HOME, language
         )
+    if notice.template is Template.NOMINEE_ASKED:
+        facts["url"] += f"/{recipient['secret']}"
+        facts["partner"] = said(recipient["partner"], language)
     if notice.template.has_ticket:
         ticket = _ticket(notice, material)
         facts |= {"ticket_code": ticket["code"], "ticket_image": TICKET_IMAGE}

@@ -8,6 +8,7 @@ from services.notifications import operations
 from services.notifications.messages import (
     EventState,
     Invitation,
+    NominationState,
     OrganisationState,
     RegistrationState,
     SignInRequest,
@@ -81,6 +82,36 @@ def tell_of_end(uow: UnitOfWork, registration: dict[str, Any], message: Message)
 def invite_partner(uow: UnitOfWork, invitation: dict[str, Any], message: Message) -> None:
     """Invite an organisation."""
     operations.invite_partner(uow, invitation, sequence=message.sequence, now=message.time)
+
+
+@HANDLERS.handles("nomination.opened", schema=NominationState)
+def ask_for_names(uow: UnitOfWork, nomination: dict[str, Any], message: Message) -> None:
+    """Ask a partner for names, until when."""
+    operations.tell_of_nomination(
+        uow,
+        Template.NOMINATION_OPENED,
+        nomination,
+        sequence=message.sequence,
+        now=message.time,
+    )
+
+
+@HANDLERS.handles("nomination.filled", "nomination.replaced", schema=NominationState)
+def ask_nominees(uow: UnitOfWork, nomination: dict[str, Any], message: Message) -> None:
+    """Ask those who were named just now to confirm by themselves."""
+    operations.ask_nominees(uow, nomination, sequence=message.sequence, now=message.time)
+
+
+@HANDLERS.handles("nomination.closed", schema=NominationState)
+def tell_of_closing(uow: UnitOfWork, nomination: dict[str, Any], message: Message) -> None:
+    """Tell the partner how many of its people come."""
+    operations.tell_of_nomination(
+        uow,
+        Template.NOMINATION_CLOSED,
+        nomination,
+        sequence=message.sequence,
+        now=message.time,
+    )
 
 
 @HANDLERS.handles("sign_in.requested", schema=SignInRequest)

@@ -86,6 +86,20 @@ class Invitation(Shape):
     document = fields.Nested(DocumentShape, allow_none=True, load_default=None)
 
 
+class NominationState(Shape):
+    """How far a partner's list is, and who is to be asked."""
+
+    id = fields.UUID(required=True)
+    event_id = fields.UUID(required=True)
+    organisation_id = fields.UUID(required=True)
+    document = fields.Nested(DocumentShape, allow_none=True, load_default=None)
+    deadline = fields.AwareDateTime(required=True)
+    seats = fields.Integer(required=True)
+    named = fields.Integer(required=True)
+    confirmed = fields.Integer(required=True)
+    nominee_ids = fields.List(fields.UUID, load_default=list)
+
+
 class SignInRequest(Shape):
     """Somebody asked to sign in; who, and where to, only community knows."""
 

@@ -27,7 +27,8 @@ from shared.ids import new_id
 MOVES = frozenset({"starts_at", "ends_at", "venue"})
 BOTH = (Channel.EMAIL, Channel.INBOX)
 _MOVED = (Template.EVENT_CHANGED, Template.EVENT_POSTPONED)
-_FOLLOWED_UP = (*_MOVED, Template.PARTNER_INVITED)
+_OF_NOMINATION = (Template.NOMINATION_OPENED, Template.NOMINATION_CLOSED)
+_FOLLOWED_UP = (*_MOVED, Template.PARTNER_INVITED, *_OF_NOMINATION, Template.NOMINEE_ASKED)
 
 
 def take_in_event(uow: UnitOfWork, event: dict[str, Any], *, sequence: int, now: datetime) -> None:
@@ -155,6 +156,58 @@ def invite_partner(
             overtaken=newest > sequence or (event is not None and event.cancelled),
         )
     )
+
+
+def tell_of_nomination(
+    uow: UnitOfWork,
+    template: Template,
+    nomination: dict[str, Any],
+    *,
+    sequence: int,
+    now: datetime,
+) -> None:
+    """A partner is asked for names, or its list is closed; what was told of it before and is not out yet is overtaken."""
+    event_id, partner = nomination["event_id"], nomination["organisation_id"]
+    event = uow.events.lock_if_known(event_id)
+    newest = max(uow.notices.newest_sequence(one, event_id, partner) for one in _OF_NOMINATION)
+    if newest < sequence:
+        uow.notices.supersede(event_id=event_id, recipient_id=partner, templates=_OF_NOMINATION)
+    names = ("document", "deadline", "seats", "named", "confirmed")
+    uow.notices.add(
+        _notices(
+            template,
+            str(nomination["id"]),
+            RecipientKind.ORGANISATION,
+            partner,
+            sequence=sequence,
+            now=now,
+            event_id=event_id,
+            facts={"list": nomination["id"]} | {name: nomination[name] for name in names},
+            overtaken=newest > sequence or (event is not None and event.cancelled),
+        )
+    )
+
+
+def ask_nominees(
+    uow: UnitOfWork, nomination: dict[str, Any], *, sequence: int, now: datetime
+) -> None:
+    """Ask each who was named, by mail: who they are and their links only registrations knows."""
+    event = uow.events.lock_if_known(nomination["event_id"])
+    for nominee in nomination["nominee_ids"]:
+        uow.notices.add(
+            _notices(
+                Template.NOMINEE_ASKED,
+                str(nominee),
+                RecipientKind.NOMINEE,
+                nominee,
+                sequence=sequence,
+                now=now,
+                event_id=nomination["event_id"],
+                facts={"deadline": nomination["deadline"]},
+                overtaken=event is not None and event.cancelled,
+                channels=(Channel.EMAIL,),
+            )
+        )
 
 
 def send_code(uow: UnitOfWork, sign_in_id: UUID, *, sequence: int, now: datetime) -> None:

@@ -7,6 +7,7 @@ from flask import Flask
 import services.registrations as package
 from services.registrations.deps import Deps
 from services.registrations.handlers import HANDLERS
+from services.registrations.links import NomineeLinks
 from services.registrations.models import TABLES, Base
 from services.registrations.routes import bp
 from services.registrations.settings import RegistrationsSettings
@@ -30,7 +31,8 @@ def build(
     """Put the parts together. `community` is given where it runs in the same process."""
     keys_from = community or JsonClient(settings.community_url)
     verifier = Verifier(lambda: dict(keys_from.call("GET", "/.well-known/jwks.json")))
-    return Deps(settings, database, clock, verifier, TicketSigner(load_key(settings.ticket_key)))
+    key = load_key(settings.ticket_key)
+    return Deps(settings, database, clock, verifier, TicketSigner(key), NomineeLinks(key))
 
 
 def create_app(deps: Deps) -> Flask:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from flask import current_app
 
+from services.registrations.links import NomineeLinks
 from services.registrations.repository import UnitOfWork
 from services.registrations.settings import RegistrationsSettings
 from services.registrations.tickets import TicketSigner
@@ -21,6 +22,7 @@ class Deps:
     clock: Clock
     verifier: Verifier
     tickets: TicketSigner
+    links: NomineeLinks
 
     def unit_of_work(self, *, read_only: bool = False) -> UnitOfWork:
         return UnitOfWork(self.database, read_only=read_only)

@@ -137,6 +137,169 @@ class HoldLapsed(Problem):
     )
 
 
+class NominationClosed(Problem):
+    """Nobody can be named, replaced or confirmed on this list any more."""
+
+    status, type = 409, "nomination-closed"
+    title = Text("Đã hết hạn đề cử", "The time for nominations is over")
+    detail = Text(
+        "Hạn là {deadline:%H:%M, %d/%m/%Y}. Xin liên hệ ban tổ chức nếu cần gia hạn.",
+        "It ended at {deadline:%H:%M, %d %B %Y}. Please ask the organisers if you need longer.",
+    )
+    members = ("deadline",)
+
+
+class NominationExists(Problem):
+    """The organisation has a list for this event."""
+
+    status, type = 409, "nomination-exists"
+    title = Text(
+        "Đơn vị này đã có danh sách đề cử", "This organisation has a list for the event already"
+    )
+    detail = Text(
+        "Xin mở danh sách đó để đổi số chỗ hoặc hạn.",
+        "Please open that list to change its seats or its deadline.",
+    )
+    members = ("nomination_id",)
+
+
+class NominationFull(Problem):
+    """More names than seats."""
+
+    status, type = 409, "nomination-full"
+    title = Text("Danh sách nhiều hơn số chỗ", "More names than seats")
+    detail = Text(
+        "Đơn vị được {seats} chỗ, còn {left} chỗ chưa đề cử. Xin bớt người, hoặc thay một người đã đề cử.",
+        "There are {seats} seats, {left} of them without a name. Please name fewer, or replace somebody.",
+    )
+    members = ("seats", "left")
+
+
+class TooManyNamed(Problem):
+    """So many were named and replaced that it cannot be meant."""
+
+    status, type = 409, "too-many-named"
+    title = Text("Danh sách đã thay đổi quá nhiều lần", "This list was changed too often")
+    detail = Text(
+        "Một danh sách ghi nhiều nhất {most} người, kể cả người đã thay. Xin liên hệ ban tổ chức.",
+        "A list holds at most {most} people, replaced ones included. Please ask the organisers.",
+    )
+
+
+class SeatsBelowNamed(Problem):
+    """Fewer seats than people who are named."""
+
+    status, type = 409, "seats-below-named"
+    title = Text("Số chỗ ít hơn số người đã đề cử", "Fewer seats than people who are named")
+    detail = Text(
+        "Đơn vị đã đề cử {named} người. Xin để ít nhất bằng số đó.",
+        "The partner named {named} people. Please leave at least as many.",
+    )
+    members = ("named",)
+
+
+class DeadlineNotPossible(Problem):
+    """A deadline lies ahead, and not after the event begins."""
+
+    status, type = 422, "deadline-not-possible"
+    title = Text("Hạn đề cử không phù hợp", "That deadline is not possible")
+    detail = Text(
+        "Hạn phải ở sau lúc này và không muộn hơn giờ bắt đầu, {starts_at:%H:%M, %d/%m/%Y}. Chỗ được giữ ít nhất đến hạn.",
+        "It lies ahead, and not after the start at {starts_at:%H:%M, %d %B %Y}. Seats are kept at least until then.",
+    )
+    members = ("starts_at",)
+
+
+class NomineeReplaced(Problem):
+    """Somebody else was named in this one's place."""
+
+    status, type = 409, "nominee-replaced"
+    title = Text("Đơn vị đã đề cử người khác", "Somebody else was named in this place")
+    detail = Text(
+        "Lời mời này không còn hiệu lực. Xin liên hệ đơn vị đã đề cử bạn.",
+        "This invitation does not hold any longer. Please ask the organisation that named you.",
+    )
+
+
+class NomineeTaken(Problem):
+    """The place was confirmed before."""
+
+    status, type = 409, "nominee-taken"
+    title = Text("Lời mời này đã được xác nhận", "This invitation was confirmed before")
+    detail = Text(
+        "Chỗ đã thuộc về người xác nhận. Nếu đó là bạn, xin xem “Đăng ký của tôi”; nếu không, xin báo đơn vị đã đề cử.",
+        "The place is theirs who confirmed. If that was you, see “My registrations”; if not, tell the organisation that named you.",
+    )
+
+
+class NamedAlready(Problem):
+    """This phone or mail stands on the list."""
+
+    status, type = 409, "named-already"
+    title = Text("Người này đã có trong danh sách", "This person stands on the list already")
+    detail = Text(
+        "Số điện thoại hoặc thư này thuộc một người khác trong danh sách. Xin đề cử người chưa có tên.",
+        "This phone number or mail is somebody else's on the list. Please name somebody who is not on it.",
+    )
+
+
+class NomineeAttended(Problem):
+    status, type = 409, "nominee-attended"
+    title = Text("Người này đã vào cửa", "This person has been admitted")
+    detail = Text(
+        "Người đã điểm danh thì không thay được.",
+        "Somebody who was admitted cannot be replaced.",
+    )
+
+
+class ConsentTextChanged(Problem):
+    """The text was changed after it was shown."""
+
+    status, type = 409, "consent-text-changed"
+    title = Text("Nội dung đồng ý đã thay đổi", "The text to agree to was changed")
+    detail = Text(
+        "Xin đọc lại nội dung mới rồi xác nhận.", "Please read the new text, then confirm."
+    )
+    members = ("version",)
+
+
+class QuotaOfNomination(Problem):
+    """Seats of a nomination are changed there, and are gone only with it."""
+
+    status, type = 409, "quota-of-nomination"
+    title = Text(
+        "Số chỗ này thuộc danh sách đề cử của một đơn vị", "These seats belong to a nomination"
+    )
+    detail = Text(
+        "Xin đổi số chỗ và hạn ở danh sách đề cử của đơn vị đó.",
+        "Please change their number and time at that partner's nomination.",
+    )
+
+
+class GroupDoesNotFit(Problem):
+    """There are fewer seats than people; nobody was registered."""
+
+    status, type = 409, "group-does-not-fit"
+    title = Text("Không đủ chỗ cho cả nhóm", "Not enough seats for the whole group")
+    detail = Text(
+        "Còn {left} chỗ, chưa ai trong nhóm được đăng ký. Xin bớt người, hoặc chọn đăng ký theo số chỗ còn lại.",
+        "{left} seats are left and nobody was registered. Please name fewer people, or take as many seats as there are.",
+    )
+    members = ("left",)
+
+
+class TooManyColleagues(Problem):
+    """One person registers so many for an event."""
+
+    status, type = 409, "too-many-colleagues"
+    title = Text("Quá số đồng nghiệp cho một người đăng ký", "Too many colleagues for one person")
+    detail = Text(
+        "Mỗi người đăng ký thêm nhiều nhất {most} đồng nghiệp cho một sự kiện; bạn đã đăng ký {there}.",
+        "One person registers at most {most} colleagues for an event; you have registered {there}.",
+    )
+    members = ("most", "there")
+
+
 class NotCheckedIn(Problem):
     """Nobody was admitted with it."""
 

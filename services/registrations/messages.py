@@ -7,7 +7,7 @@ from datetime import datetime
 import marshmallow as ma
 from marshmallow import fields
 
-from services.registrations import examples
+from services.registrations import examples, nomination_messages
 from services.registrations.models import Offer, Registration, Status
 from shared.messaging.message import Draft, MessageType, means
 
@@ -17,6 +17,10 @@ class RegistrationState(ma.Schema):
 
     id = fields.UUID(required=True, metadata=means("The registration"))
     person_id = fields.UUID(required=True, metadata=means("Who registered"))
+    colleague = fields.Boolean(
+        required=True,
+        metadata=means("The place is a colleague's of that person, who has no account here"),
+    )
     event_id = fields.UUID(required=True, metadata=means("For which event"))
     position = fields.Integer(
         required=True, allow_none=True, metadata=means("In the waitlist, from 1")
@@ -31,7 +35,7 @@ class RegistrationState(ma.Schema):
         required=True,
         allow_none=True,
         metadata=means(
-            "Why it was cancelled: own-wish, organiser, event-cancelled, hold-lapsed or capacity-cut; "
+            "Why it was cancelled: own-wish, organiser, event-cancelled, hold-lapsed, capacity-cut or replaced; "
             "declined, where the reason is told by registrations alone"
         ),
     )
@@ -130,6 +134,7 @@ PUBLISHED = (
     REGISTRATION_DECLINED,
     OFFER_CHANGED,
     ATTENDANCE_RECORDED,
+    *nomination_messages.PUBLISHED,
 )
 
 
@@ -141,7 +146,8 @@ def registration(
         registration.id,
         sequence=registration.sequence,
         id=registration.id,
-        person_id=registration.person_id,
+        person_id=registration.owner_id,
+        colleague=registration.person_id is None,
         event_id=registration.event_id,
         position=registration.position,
         promoted=promoted,

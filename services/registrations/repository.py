@@ -21,6 +21,7 @@ from services.registrations.models import (
     Status,
 )
 from services.registrations.models.status import SEATED
+from services.registrations.nominations_repository import Nominations
 from shared.database.unit_of_work import UnitOfWork as BaseUnitOfWork
 from shared.http import cursors
 from shared.http.problems import NotFound
@@ -95,6 +96,12 @@ class Registrations:
         mine = sa.select(Registration).filter_by(event_id=event_id, person_id=person_id)
         return self._session.scalar(mine.where(Registration.status.in_(IN_PLAY)))
 
+    def colleagues_of(self, event_id: UUID, person_id: UUID) -> int:
+        """How many a person has registered for an event beside themselves, who are neither cancelled nor declined."""
+        theirs = sa.select(sa.func.count()).select_from(Registration)
+        theirs = theirs.filter_by(event_id=event_id, registered_by=person_id)
+        return self._session.scalar(theirs.where(Registration.status.in_(IN_PLAY))) or 0
+
     def has_attended(self, person_id: UUID) -> bool:
         """Whether a person was admitted to any event."""
         admitted = sa.select(Registration.id).filter_by(person_id=person_id)
@@ -158,8 +165,10 @@ class Registrations:
     def of_person(
         self, person_id: UUID, *, event_id: UUID | None, cursor: str | None, limit: int
     ) -> tuple[list[Registration], str | None]:
-        """A person's registrations, newest first."""
-        mine = sa.select(Registration).filter_by(person_id=person_id)
+        """A person's registrations, newest first, and those of the colleagues whom they registered."""
+        mine = sa.select(Registration).where(
+            (Registration.person_id == person_id) | (Registration.registered_by == person_id)
+        )
         if event_id is not None:
             mine = mine.filter_by(event_id=event_id)
         return self._page(mine, cursor=cursor, limit=limit, newest_first=True)
@@ -225,6 +234,12 @@ class Registrations:
 
 def _is_for(quota: Quota) -> sa.ColumnElement[bool]:
     """As `Quota.is_for`, for the database."""
+    if quota.nomination_id is not None:
+        return Registration.nomination_id == quota.nomination_id
+    return Registration.nomination_id.is_(None) & _is_for_such(quota)
+
+
+def _is_for_such(quota: Quota) -> sa.ColumnElement[bool]:
     if quota.first_timers:
         return Registration.first_time.is_(True)
     if quota.area_id is not None:
@@ -273,6 +288,7 @@ class UnitOfWork(BaseUnitOfWork):
     answer_sheets: AnswerSheets
     scans: Scans
     door_lists: DoorLists
+    nominations: Nominations
 
     def __enter__(self) -> Self:
         super().__enter__()
@@ -283,4 +299,5 @@ class UnitOfWork(BaseUnitOfWork):
         self.answer_sheets = AnswerSheets(self.session)
         self.scans = Scans(self.session)
         self.door_lists = DoorLists(self.session)
+        self.nominations = Nominations(self.session)
         return self

@@ -90,6 +90,7 @@ def _speak(app: Flask) -> None:
         import_fate=words.import_fate,
         change_name=words.change_name,
         attendance_name=words.attendance_name,
+        nominee_state=words.nominee_state,
     )
 
     @app.context_processor

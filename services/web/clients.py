@@ -362,6 +362,56 @@ class Registrations(_Client):
         return self._get("/v1/ticket-keys")
 
 
+class Nominations(_Client):
+    """Registrations' lists of partners, what their nominees answer, and groups of colleagues."""
+
+    def of_event(self, event_id: str) -> list[Json]:
+        return list(self._get(f"/v1/offers/{event_id}/nominations")["items"])
+
+    def open(self, event_id: str, terms: Json, *, key: str) -> Json:
+        path = f"/v1/offers/{event_id}/nominations"
+        return self._send("POST", path, terms, Idempotency_Key=key)
+
+    def of_partner(self, organisation_id: str, *, cursor: str | None = None) -> Json:
+        return self._get("/v1/nominations", organisation_id=organisation_id, cursor=cursor)
+
+    def whole(self, nomination_id: str) -> Json:
+        """A list with its names."""
+        return self._get(f"/v1/nominations/{nomination_id}")
+
+    def change(self, nomination_id: str, terms: Json) -> Json:
+        return self._send("PATCH", f"/v1/nominations/{nomination_id}", terms)
+
+    def close(self, nomination_id: str) -> Json:
+        return self._send("POST", f"/v1/nominations/{nomination_id}/close", {})
+
+    def preview(self, nomination_id: str, text: str) -> Json:
+        """What would become of each line. Nothing is kept."""
+        path = f"/v1/nominations/{nomination_id}/nominees/preview"
+        return self._send("POST", path, {"text": text})
+
+    def name(self, nomination_id: str, text: str, *, key: str) -> Json:
+        path = f"/v1/nominations/{nomination_id}/nominees"
+        return self._send("POST", path, {"text": text}, Idempotency_Key=key)
+
+    def replace(self, nominee_id: str, person: Json, *, key: str) -> Json:
+        return self._send("POST", f"/v1/nominees/{nominee_id}/replace", person, Idempotency_Key=key)
+
+    def invitation(self, nominee_id: str, secret: str) -> Json:
+        """What somebody is named for. A POST that changes nothing: the secret stands in no address."""
+        return self._send("POST", f"/v1/nominees/{nominee_id}/look", {"secret": secret})
+
+    def confirm(self, nominee_id: str, answer: Json) -> Json:
+        return self._send("POST", f"/v1/nominees/{nominee_id}/confirm", answer)
+
+    def decline(self, nominee_id: str, secret: str) -> Json:
+        return self._send("POST", f"/v1/nominees/{nominee_id}/decline", {"secret": secret})
+
+    def register_group(self, event_id: str, group: Json, *, key: str) -> list[Json]:
+        path = f"/v1/offers/{event_id}/group-registrations"
+        return [*self._send("POST", path, group, Idempotency_Key=key)["items"]]
+
+
 class Notifications(_Client):
     """Inboxes, deliveries and the demo's outbox."""
 
@@ -404,6 +454,7 @@ class Clients:
     community: Community
     events: Events
     registrations: Registrations
+    nominations: Nominations
     notifications: Notifications
 
     @classmethod
@@ -426,6 +477,7 @@ class Clients:
             Community(line("community", settings.community_url)),
             Events(line("events", settings.events_url)),
             Registrations(line("registrations", settings.registrations_url)),
+            Nominations(line("registrations", settings.registrations_url)),
             Notifications(line("notifications", settings.notifications_url)),
         )
 

@@ -78,8 +78,22 @@ def template_name(template: str) -> str:
         "event-postponed": _("Báo tạm hoãn"),
         "event-cancelled": _("Báo hủy sự kiện"),
         "partner-invited": _("Thư mời đơn vị phối hợp"),
+        "nomination-opened": _("Mời đề cử người dự"),
+        "nomination-closed": _("Báo hết hạn đề cử"),
+        "nominee-asked": _("Mời người được đề cử xác nhận"),
         "sign-in": _("Thư đăng nhập"),
     }.get(template, template)
+
+
+def nominee_state(state: str) -> tuple[str, str]:
+    """What somebody on a partner's list is, with its tone."""
+    return {
+        "nominated": (_("Chờ trả lời"), "wait"),
+        "confirmed": (_("Đã xác nhận"), "ok"),
+        "declined": (_("Đã từ chối"), "gone"),
+        "replaced": (_("Đã thay"), "quiet"),
+        "lapsed": (_("Không trả lời"), "quiet"),
+    }.get(state, (state, "quiet"))
 
 
 def channel_name(channel: str) -> str:

@@ -13,6 +13,7 @@ SERVICES_THAT_CALL = ("notifications",)
 
 _PLANS = "organiser admin"
 _SENDER = "service:notifications"
+_NAMES = "officer organiser admin"
 
 POLICY: dict[str, str] = {
     # Signing in, sessions and tokens: their secrets are the proof.
@@ -123,6 +124,21 @@ POLICY: dict[str, str] = {
     "registrations POST /v1/offers/{event_id}/scans": "door officer organiser admin",
     "registrations GET /v1/offers/{event_id}/door": "door officer organiser leader admin",
     "registrations GET /v1/offers/{event_id}/door-conflicts": _PLANS,
+    # A list is its partner's and the event's organisers'; a nominee's link is the proof, and signed in one confirms.
+    "registrations POST /v1/offers/{event_id}/group-registrations": "person",
+    "registrations POST /v1/offers/{event_id}/nominations": _PLANS,
+    "registrations GET /v1/offers/{event_id}/nominations": "organiser leader admin",
+    "registrations GET /v1/nominations": _NAMES,
+    "registrations GET /v1/nominations/{nomination_id}": _NAMES,
+    "registrations PATCH /v1/nominations/{nomination_id}": _PLANS,
+    "registrations POST /v1/nominations/{nomination_id}/close": _PLANS,
+    "registrations POST /v1/nominations/{nomination_id}/nominees/preview": _NAMES,
+    "registrations POST /v1/nominations/{nomination_id}/nominees": _NAMES,
+    "registrations POST /v1/nominees/{nominee_id}/replace": _NAMES,
+    "registrations POST /v1/nominees/{nominee_id}/look": "anyone",
+    "registrations POST /v1/nominees/{nominee_id}/confirm": "person",
+    "registrations POST /v1/nominees/{nominee_id}/decline": "anyone",
+    "registrations POST /v1/nominees/addresses": _SENDER,
     # An inbox is the person's or its organisation's; how mails fared is the organiser's.
     "notifications GET /v1/inbox": "own officer organiser leader",
     "notifications POST /v1/inbox/{notice_id}/read": "own officer organiser leader",
@@ -134,6 +150,7 @@ POLICY: dict[str, str] = {
 
 # Where it depends on more than the path: what is asked, and which of the grants can hold for it.
 CASES: dict[str, tuple[tuple[str, str], ...]] = {
+    "registrations GET /v1/nominations": (("?organisation_id=$organisation", _NAMES),),
     "events GET /v1/events": (
         ("", "published"),
         ("?status=draft&organisation_id=$organisation", "organiser leader admin"),
@@ -253,4 +270,28 @@ BODIES: dict[str, Any] = {
             }
         ],
     },
+    "registrations POST /v1/offers/{event_id}/group-registrations": {"people": [{"name": "Ada"}]},
+    "registrations POST /v1/offers/{event_id}/nominations": {
+        "organisation_id": "$successor_organisation",
+        "name": _NAME,
+        "seats": 1,
+        "deadline": "$soon",
+    },
+    "registrations PATCH /v1/nominations/{nomination_id}": {"seats": 3, "deadline": "$soon"},
+    "registrations POST /v1/nominations/{nomination_id}/close": {},
+    "registrations POST /v1/nominations/{nomination_id}/nominees/preview": {
+        "text": "Ada, 0912 345 678"
+    },
+    "registrations POST /v1/nominations/{nomination_id}/nominees": {"text": "Ada, 0912 345 678"},
+    "registrations POST /v1/nominees/{nominee_id}/replace": {
+        "name": "Ada",
+        "phone": "0912 345 678",
+    },
+    "registrations POST /v1/nominees/{nominee_id}/look": {"secret": "$link_secret"},
+    "registrations POST /v1/nominees/{nominee_id}/confirm": {
+        "secret": "$link_secret",
+        "consent_version": 1,
+    },
+    "registrations POST /v1/nominees/{nominee_id}/decline": {"secret": "$link_secret"},
+    "registrations POST /v1/nominees/addresses": {"ids": ["$nominee"]},
 }

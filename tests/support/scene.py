@@ -159,6 +159,7 @@ class Scene:
             "organisation": host,
             "area": self._areas[target],
             "registration": str(registered["id"]),
+            **self._nomination(event, host),
             "import": self._import(host),
             "programme": self._programme(host),
             "membership": self._make(
@@ -176,6 +177,9 @@ class Scene:
             "membership",
             "import",
             "programme",
+            "nomination",
+            "nominee",
+            "link_secret",
         )
         return self._around() | {name: str(new_id()) for name in names}
 
@@ -192,8 +196,25 @@ class Scene:
             "rule": "holiday",
             "successor_area": self._areas["successor"],
             "successor_organisation": self._organisations["partner"],
+            "soon": (later - timedelta(days=8)).isoformat(),
             "later": later.isoformat(),
             "much_later": (later + timedelta(hours=2)).isoformat(),
+        }
+
+    def _nomination(self, event: str, host: str) -> dict[str, str]:
+        """The host, as its own partner, is asked for names and gives one."""
+        deadline = (datetime.now(UTC) + timedelta(days=7)).isoformat()
+        wish = {"organisation_id": host, "name": {"vi": "Đơn vị"}, "seats": 2, "deadline": deadline}
+        path = f"/offers/{event}/nominations"
+        made = self._admin("registrations", "POST", path, wish, expect=201)
+        path = f"/nominations/{made['id']}"
+        named = {"text": "Grace, grace@test.example"}
+        self._admin("registrations", "POST", f"{path}/nominees", named, expect=201)
+        (nominee,) = self._admin("registrations", "GET", path, None, expect=200)["nominees"]
+        return {
+            "nomination": str(made["id"]),
+            "nominee": nominee["id"],
+            "link_secret": nominee["secret"],
         }
 
     def _calendar(self, target: str) -> str:
@@ -348,6 +369,8 @@ _PARAMETERS = {
     "rule": "rule",
     "notice_id": "notice",
     "mail_id": "mail",
+    "nomination_id": "nomination",
+    "nominee_id": "nominee",
     "sign_in_id": "sign_in",
     "key": "purpose",
 }

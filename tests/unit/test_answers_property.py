@@ -99,7 +99,9 @@ def answered_forms(draw: st.DrawFn) -> tuple[Form, dict[str, Any]]:
 
 def oracle(form: Form, given: dict[str, Any]) -> tuple[set[str], dict[str, Any]]:
     """Which fields are wrong, and what is kept of the others (a consent: that it was given)."""
-    wrong, kept, shown = set(), {}, set()
+    wrong: set[str] = set()
+    shown: set[str] = set()
+    kept: dict[str, Any] = {}
     for field in form.fields:
         if field.shown_if:
             on = field.shown_if["field"]

@@ -182,6 +182,14 @@ class Offer(Base):
         self.confirmed += 1
         registration.status = Status.CONFIRMED
 
+    def seat_nominee(self, registration: Registration, now: datetime) -> None:
+        """The seat that is kept for a nominee, whether or not registration is open to everybody."""
+        if self.cancelled:
+            raise EventCancelled
+        if self.postponed:
+            raise EventPostponed
+        self.place(registration, now)
+
     def has_seat_for(self, registration: Registration, now: datetime) -> bool:
         """Whether a free seat is open to everybody, or kept for such as these."""
         return bool(

@@ -25,11 +25,13 @@ from services.registrations.models.status import IN_PLAY, Status
 from shared.database.types import string_enum
 from shared.text import fold
 
+# Whom one person may register beside themselves, for one event.
+MOST_COLLEAGUES = 10
 _ENDED = "status NOT IN ('cancelled', 'declined')"
 
 
 class Registration(Base):
-    """A person has at most one for an event that is neither cancelled nor declined; a walk-in has no person."""
+    """A person has at most one for an event that is neither cancelled nor declined; a walk-in and a colleague have no person."""
 
     __tablename__ = "registrations"
     __table_args__ = (
@@ -49,12 +51,16 @@ class Registration(Base):
     id: Mapped[UUID] = mapped_column(primary_key=True)
     event_id: Mapped[UUID] = mapped_column(sa.ForeignKey("offers.event_id"))
     person_id: Mapped[UUID | None] = mapped_column(index=True)
+    registered_by: Mapped[UUID | None] = mapped_column(
+        index=True, doc="Whose colleague this is, who has no account here"
+    )
     name: Mapped[str] = mapped_column(sa.String(200), doc="As given at registration, for lists")
     name_folded: Mapped[str] = mapped_column(sa.Text)
     phone: Mapped[str | None] = mapped_column(sa.String(32))
     note: Mapped[str | None] = mapped_column(sa.Text)
     organisation_id: Mapped[UUID | None] = mapped_column(doc="For which partner somebody comes")
     area_id: Mapped[UUID | None] = mapped_column(doc="Where somebody says to live or work")
+    nomination_id: Mapped[UUID | None] = mapped_column(doc="On whose list a nominee confirmed")
     first_time: Mapped[bool] = mapped_column(doc="Never admitted to an event before")
     status: Mapped[Status] = mapped_column(string_enum(Status))
     why: Mapped[str | None] = mapped_column(
@@ -107,6 +113,11 @@ class Registration(Base):
             keeps_seat=False,
             **({"first_time": False} | more),
         )
+
+    @property
+    def owner_id(self) -> UUID | None:
+        """Whose it is: the person's, or for a colleague without an account theirs who registered them."""
+        return self.person_id or self.registered_by
 
     @property
     def is_in_play(self) -> bool:

@@ -36,6 +36,11 @@ class What(StrEnum):
     FORM_CHANGED = "form-changed"
     ANSWERS_CHANGED = "answers-changed"
     ANSWERS_REMOVED = "answers-removed"
+    NOMINATION_OPENED = "nomination-opened"
+    NOMINATION_CHANGED = "nomination-changed"
+    NOMINATION_CLOSED = "nomination-closed"
+    NOMINATED = "nominated"
+    NOMINEE_REPLACED = "nominee-replaced"
 
 
 class SeatLogEntry(Base):

@@ -11,6 +11,16 @@ from services.registrations.operations.door import (
 from services.registrations.operations.door_list import door_figures, door_list, page_of_conflicts
 from services.registrations.operations.following import close_offer, take_in_event
 from services.registrations.operations.forms import remove_answers, set_form
+from services.registrations.operations.groups import register_group
+from services.registrations.operations.nominating import (
+    change_nomination,
+    close_nomination,
+    nominate,
+    open_nomination,
+    replace,
+    sort_out,
+)
+from services.registrations.operations.nominees import confirm_nominee, decline_nomination
 from services.registrations.operations.registering import (
     accept,
     approve,
@@ -32,25 +42,34 @@ __all__ = [
     "accept",
     "approve",
     "cancel",
+    "change_nomination",
     "change_rules",
     "check_in",
+    "close_nomination",
     "close_offer",
+    "confirm_nominee",
     "count_answers",
     "decline",
+    "decline_nomination",
     "door_figures",
     "door_list",
     "edit_answers",
     "find_admission",
+    "nominate",
+    "open_nomination",
     "page_of_conflicts",
     "promote_from_waitlist",
     "record_scans",
     "register",
+    "register_group",
     "reissue",
     "remove_answers",
+    "replace",
     "resize",
     "set_form",
     "set_quotas",
     "settle",
+    "sort_out",
     "take_in_event",
     "undo_check_in",
     "walk_in",

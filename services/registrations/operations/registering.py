@@ -85,7 +85,7 @@ def accept(uow: UnitOfWork, *, registration_id: UUID, now: datetime) -> Registra
     settle(uow, registration.offer, now=now)
     registration.offer.accept(registration, now)
     uow.session.flush()
-    note(uow, What.ACCEPTED, registration, now=now, by=registration.person_id)
+    note(uow, What.ACCEPTED, registration, now=now, by=registration.owner_id)
     return _freed(uow, registration, now)
 
 

@@ -7,12 +7,27 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from services.registrations import messages
-from services.registrations.errors import CapacityBelowConfirmed, OthersWouldLose
-from services.registrations.models import Offer, Quota, Registration, SeatLogEntry, Status, What
+from services.registrations import messages, nomination_messages
+from services.registrations.errors import (
+    CapacityBelowConfirmed,
+    OthersWouldLose,
+    QuotaOfNomination,
+)
+from services.registrations.models import (
+    Nomination,
+    Offer,
+    Quota,
+    Registration,
+    SeatLogEntry,
+    Status,
+    What,
+)
 from services.registrations.repository import UnitOfWork
 from shared.http.etags import EditedMeanwhile
 from shared.ids import new_id
+
+# What a nomination alone says of its quota.
+_OF_NOMINATION = ("seats", "organisation_id", "release_at")
 
 
 def note(
@@ -62,8 +77,11 @@ def as_noted(
 
 
 def tell(uow: UnitOfWork, registration: Registration, *, promoted: bool = False) -> None:
-    """Let the others know how a registration stands; a walk-in is nobody whom they know."""
-    if registration.person_id is None:
+    """Let the others know how a registration stands; a walk-in is nobody whom they know.
+
+    Of a colleague without an account the one who registered them is told.
+    """
+    if registration.owner_id is None:
         return
     uow.publish(
         messages.registration(
@@ -85,15 +103,38 @@ def promote_from_waitlist(uow: UnitOfWork, offer: Offer, *, now: datetime) -> No
 
 
 def settle(uow: UnitOfWork, offer: Offer, *, now: datetime) -> None:
-    """Do what time has made due: holds that ended go to the next, seats of released quotas to those who wait."""
+    """Do what time has made due: holds that ended go to the next, seats of released quotas to those who wait.
+
+    Nominations whose deadline has passed are closed.
+    """
     if offer.due_at is None or offer.due_at > now:
         return
     for lapsed in uow.registrations.lapsed(offer.event_id, now):
         offer.release(lapsed, now, "hold-lapsed")
         note(uow, What.LAPSED, lapsed, now=now)
         tell(uow, lapsed)
+    for nomination in uow.nominations.due(offer.event_id, now):
+        close_list(uow, nomination, now=now)
     promote_from_waitlist(uow, offer, now=now)
     uow.publish(messages.offer_changed(offer, now))
+
+
+def close_list(
+    uow: UnitOfWork, nomination: Nomination, *, now: datetime, by: UUID | None = None
+) -> None:
+    """Nobody is named, replaced or confirmed on this list any more. The offer is locked by the caller."""
+    nomination.close(now)
+    note(
+        uow,
+        What.NOMINATION_CLOSED,
+        nomination.offer,
+        now=now,
+        by=by,
+        details={"nomination_id": str(nomination.id)},
+    )
+    uow.publish(
+        nomination_messages.nomination(nomination_messages.NOMINATION_CLOSED, nomination, now)
+    )
 
 
 def resize(
@@ -146,7 +187,8 @@ def set_quotas(
 ) -> Offer:
     """All quotas of an event, in the order in which they are looked at; one that is not named any more is gone.
 
-    Whoever has a seat keeps it. What a quota that is gone or smaller kept is everybody's.
+    Whoever has a seat keeps it. What a quota that is gone or smaller kept is everybody's. Those of nominations stay though they
+    are not named; named, they may get another name or place in the order, nothing else (QuotaOfNomination).
     """
     offer = uow.offers.lock(event_id)
     settle(uow, offer, now=now)
@@ -156,10 +198,18 @@ def set_quotas(
         quota = there.get(wanted.get("id") or new_id())
         if quota is None:
             quota = Quota(id=new_id(), event_id=event_id, taken=0)
+        if quota.nomination_id is not None and any(
+            getattr(quota, name) != wanted[name] for name in _OF_NOMINATION
+        ):
+            raise QuotaOfNomination
         for name in ("name", "seats", "organisation_id", "area_id", "first_timers", "release_at"):
             setattr(quota, name, wanted[name])
         quota.priority = priority
         kept.append(quota)
+    for quota in offer.quotas:
+        if quota.nomination_id is not None and quota not in kept:
+            quota.priority = len(kept)
+            kept.append(quota)
     offer.quotas[:] = kept
     offer.require_room_for_quotas(now)
     note(
@@ -208,4 +258,5 @@ def _due(uow: UnitOfWork, offer: Offer, now: datetime) -> datetime | None:
         quota.release_at for quota in offer.quotas if quota.release_at and quota.release_at > now
     ]
     ends = uow.registrations.next_lapse(offer.event_id) if offer.held else None
-    return min([*releases, *([ends] if ends else [])], default=None)
+    deadline = uow.nominations.next_deadline(offer.event_id)
+    return min([*releases, *(one for one in (ends, deadline) if one)], default=None)

@@ -83,7 +83,7 @@ def list_attendees(query: dict[str, Any], event_id: UUID) -> Response:
 @bp.arguments(MineQuery, location="query")
 @bp.response(200, RegistrationList)
 def list_mine(query: dict[str, Any]) -> dict[str, Any]:
-    """The caller's own registrations, newest first."""
+    """The caller's own registrations and those of their colleagues, newest first."""
     with current_deps().unit_of_work(read_only=True) as uow:
         items, following = uow.registrations.of_person(person_id(), **{"cursor": None} | query)
     return {"items": items, "next": following}
@@ -108,7 +108,7 @@ def cancel(wish: dict[str, Any], registration_id: UUID) -> Registration:
     deps = current_deps()
     with deps.unit_of_work() as uow:
         known = permitted(uow.registrations.get(registration_id))
-        why = "own-wish" if holds(OWN, owner=known.person_id) else "organiser"
+        why = "own-wish" if holds(OWN, owner=known.owner_id) else "organiser"
         return operations.cancel(
             uow, registration_id=registration_id, now=deps.clock.now(), why=why, by=person_id()
         )
@@ -122,7 +122,7 @@ def accept(_: dict[str, Any], registration_id: UUID) -> Registration:
     """Take the seat that is held for one, before its time is over."""
     deps = current_deps()
     with deps.unit_of_work() as uow:
-        permit(owner=uow.registrations.get(registration_id).person_id)
+        permit(owner=uow.registrations.get(registration_id).owner_id)
         return operations.accept(uow, registration_id=registration_id, now=deps.clock.now())
 
 
@@ -172,10 +172,10 @@ def reissue(_: dict[str, Any], registration_id: UUID) -> Registration:
 @allow(OWN)
 @bp.response(200, TicketView)
 def show_ticket(registration_id: UUID) -> dict[str, Any]:
-    """The ticket, for the person it belongs to."""
+    """The ticket, for the person it belongs to, or who registered that colleague."""
     with current_deps().unit_of_work(read_only=True) as uow:
         registration = uow.registrations.get(registration_id)
-        permit(owner=registration.person_id)
+        permit(owner=registration.owner_id)
         registration.require_ticket()
     return ticket_view(registration, signed(registration))
 

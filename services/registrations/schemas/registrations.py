@@ -108,7 +108,12 @@ class RegistrationView(ma.Schema):
     id = fields.UUID(required=True)
     event_id = fields.UUID(required=True)
     person_id = fields.UUID(
-        required=True, allow_none=True, metadata={"description": "Null for a walk-in"}
+        required=True,
+        allow_none=True,
+        metadata={"description": "Null for a walk-in and for a colleague without an account"},
+    )
+    registered_by = fields.UUID(
+        required=True, allow_none=True, metadata={"description": "Whose colleague this is"}
     )
     name = fields.String(required=True)
     status = fields.Enum(Status, by_value=True, required=True)

@@ -65,7 +65,8 @@ def standing(event_id: str) -> Json | None:
     if not signed_in():
         return None
     found = if_there(lambda: clients().registrations.mine(event_id=event_id)) or {"items": []}
-    return next((item for item in found["items"] if item["status"] in IN_PLAY), None)
+    own = (item for item in found["items"] if not item.get("registered_by"))
+    return next((item for item in own if item["status"] in IN_PLAY), None)
 
 
 def days(event: Json) -> list[tuple[str, list[Json]]]:

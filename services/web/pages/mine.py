@@ -31,7 +31,7 @@ def mine() -> str:
     for item in found["items"]:
         ended = dates.local(item["event"]["ends_at"]) <= now() or item["status"] in _ENDED
         (over if ended else coming).append(item)
-    coming.sort(key=lambda item: str(item["event"]["starts_at"]))
+    coming.sort(key=_beside_each_other)
     cursor, following = request.args.get("cursor"), found.get("next")
     return render_template(
         "mine.html",
@@ -94,6 +94,12 @@ def cancel(registration_id: UUID) -> Response:
     }
     flash(done.get(was) or _("Đăng ký này đã hủy từ trước."), "note")
     return redirect("/toi", 303)
+
+
+def _beside_each_other(item: Json) -> tuple[str, str, bool, str]:
+    """By time; at each event one's own place before those of the colleagues."""
+    colleague = bool(item.get("registered_by"))
+    return str(item["event"]["starts_at"]), item["event_id"], colleague, item["name"]
 
 
 def _doors() -> list[Json]:

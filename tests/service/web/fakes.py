@@ -42,7 +42,14 @@ from shared.http.problems import (
 )
 from shared.http.schemas import Phone
 from shared.text import Text
-from tests.service.web import door_fakes, form_fakes, more_fakes, seats_fakes, year_fakes
+from tests.service.web import (
+    door_fakes,
+    form_fakes,
+    more_fakes,
+    nomination_fakes,
+    seats_fakes,
+    year_fakes,
+)
 
 NOW = datetime(2026, 3, 10, 2, 0, tzinfo=UTC)
 HALL = "Hội trường UBND phường An Đông"
@@ -192,6 +199,7 @@ class World:
     def __init__(self) -> None:
         self.events: dict[str, dict[str, Any]] = {}
         self.registrations: dict[str, dict[str, Any]] = {}
+        self.nominations: dict[str, dict[str, Any]] = {}
         self.consents: list[dict[str, Any]] = []
         self.sign_ins: dict[str, dict[str, Any]] = {}
         self.people: dict[str, dict[str, Any]] = {}
@@ -241,7 +249,7 @@ class World:
     ) -> dict[str, Any]:
         made: dict[str, Any] = {
             "id": new_id(), "event_id": event["id"], "person_id": person["id"], "name": name, "phone": None, "status": "confirmed",
-            "position": None, "held_until": None, "why": None, "note": None, "registered_at": iso(NOW), "cancelled_at": None, "checked_in_at": None,
+            "registered_by": None, "position": None, "held_until": None, "why": None, "note": None, "registered_at": iso(NOW), "cancelled_at": None, "checked_in_at": None,
             "event": {"title": event["title"], "starts_at": event["starts_at"], "ends_at": event["ends_at"], "timezone": event["timezone"], "venue_name": HALL},
         } | more  # fmt: skip
         self.registrations[made["id"]] = made
@@ -666,6 +674,7 @@ def events(world: World) -> Flask:
 
 def registrations(world: World) -> Flask:
     app = Flask("registrations")
+    nomination_fakes.nominations(app, world)
 
     def of(event_id: str, *states: str) -> list[dict[str, Any]]:
         return [
@@ -676,7 +685,10 @@ def registrations(world: World) -> Flask:
 
     def own(registration_id: str) -> dict[str, Any]:
         found = world.registrations.get(registration_id)
-        if not found or found["person_id"] != caller(world)["id"]:
+        if not found or caller(world)["id"] not in (
+            found["person_id"],
+            found["registered_by"],
+        ):
             raise NotFound
         return found
 
@@ -765,7 +777,8 @@ def registrations(world: World) -> Flask:
         own = [
             r
             for r in world.registrations.values()
-            if r["person_id"] == person["id"] and event_id in (None, r["event_id"])
+            if person["id"] in (r["person_id"], r["registered_by"])
+            and event_id in (None, r["event_id"])
         ]
         return page_of(own[::-1])
 

@@ -7,7 +7,18 @@ import re
 
 import pytest
 
-from tests.service.web.fakes import CONCLUSION, EMPTY, FULL, KINDS, NOW, event, iso, new_id
+from tests.service.web.fakes import (
+    CONCLUSION,
+    EMPTY,
+    FULL,
+    KINDS,
+    NOW,
+    ORGANISATION,
+    event,
+    iso,
+    new_id,
+)
+from tests.service.web.nomination_fakes import named, opened
 from tests.service.web.seats_fakes import seat_pages
 from tests.service.web.test_words import catalogue
 from tests.service.web.year_fakes import programme_of, series_of
@@ -23,6 +34,8 @@ PAGES = [
     "/to-chuc/nam", "/to-chuc/nam?nam=2027", "/to-chuc/nam/moi", "/to-chuc/nam/{programme}/sua",
     "/to-chuc/nam/{programme}/sao-chep", "/to-chuc/su-kien/{draft}/lap-lai", "/to-chuc/su-kien/{first}", "/to-chuc/su-kien/{first}/sua", "/to-chuc/chuoi/{series}",
     "/to-chuc/chuoi/{series}/cong-bo", "/to-chuc/chuoi/{series}/huy", "/to-chuc/chuoi/{series}/sua?tu={first}", "/to-chuc/chuoi/{series}/quy-tac",
+    "/doi-tac", "/doi-tac/{nomination}", "/doi-tac/{nomination}/thay/{nominee}", "/to-chuc/su-kien/{event}/de-cu", "/to-chuc/su-kien/{event}/de-cu/{nomination}",
+    "/de-cu/{nominee}/s3cret", "/su-kien/{open}/dong-nghiep",
 ]  # fmt: skip
 ENGLISH = {
     "title": {"vi": "T", "en": "T"},
@@ -59,12 +72,17 @@ def ids(world, organiser):
     )
     first = world.add(**ENGLISH, status="draft", seats=None)
     series, programme = series_of(world, first), programme_of(world)
+    asked = opened(world, shown, ORGANISATION, name={"vi": "Hội", "en": "Union"}, seats=9)
+    nominee = named(asked, "Name", phone="+84912345678")
+    named(asked, "Name", state="declined")
     world.add(**ENGLISH, series_id=series, occurrence="2026-04-02T07:00:00Z")
     organiser.post("/ngon-ngu", {"language": "en"})
     return {
         "first": first["id"],
         "series": series,
         "programme": programme,
+        "nomination": asked["id"],
+        "nominee": nominee["id"],
         "open": world.add(**ENGLISH)["id"],
         "event": shown["id"],
         "full": world.add(**FULL | ENGLISH, series_id=off["id"])["id"],
