@@ -19,6 +19,7 @@ from services.registrations.models import (
     Status,
 )
 from services.registrations.models.status import SEATED
+from services.registrations.repository_lists import Lists
 from shared.database.unit_of_work import UnitOfWork as BaseUnitOfWork
 from shared.http import cursors
 from shared.http.problems import NotFound
@@ -257,10 +258,12 @@ class UnitOfWork(BaseUnitOfWork):
     offers: Offers
     registrations: Registrations
     seat_log: SeatLog
+    lists: Lists
 
     def __enter__(self) -> Self:
         super().__enter__()
         self.offers = Offers(self.session)
         self.registrations = Registrations(self.session)
         self.seat_log = SeatLog(self.session)
+        self.lists = Lists(self.session)
         return self

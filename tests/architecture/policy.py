@@ -109,6 +109,7 @@ POLICY: dict[str, str] = {
     "registrations POST /v1/tickets": _SENDER,
     "registrations POST /v1/offers/{event_id}/check-ins": "door officer organiser admin",
     "registrations GET /v1/ticket-keys": "anyone",
+    "registrations GET /v1/offers/{event_id}/export": _PLANS,
     # An inbox is the person's or its organisation's; how mails fared is the organiser's.
     "notifications GET /v1/inbox": "own officer organiser leader",
     "notifications POST /v1/inbox/{notice_id}/read": "own officer organiser leader",
@@ -125,6 +126,10 @@ CASES: dict[str, tuple[tuple[str, str], ...]] = {
         ("?status=draft&organisation_id=$organisation", "organiser leader admin"),
     ),
     "events POST /v1/imports": (("?organisation_id=$organisation&kind=meeting", _PLANS),),
+    "registrations GET /v1/offers/{event_id}/export": (
+        ("?format=csv", _PLANS),
+        ("?format=xlsx", _PLANS),
+    ),
     "notifications GET /v1/inbox": (
         ("", "person"),
         ("?organisation_id=$organisation", "officer organiser leader"),

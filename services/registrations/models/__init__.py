@@ -1,6 +1,7 @@
 """Offers of seats, the registrations for them, and the rules of who gets a place."""
 
 from services.registrations.models.base import TABLES, Base
+from services.registrations.models.imports import Fate, Import, ImportRow
 from services.registrations.models.offer import Offer
 from services.registrations.models.quota import Quota
 from services.registrations.models.registration import Registration
@@ -11,6 +12,9 @@ __all__ = [
     "IN_PLAY",
     "TABLES",
     "Base",
+    "Fate",
+    "Import",
+    "ImportRow",
     "Offer",
     "OfferState",
     "Quota",

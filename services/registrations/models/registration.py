@@ -39,6 +39,7 @@ class Registration(Base):
         ),
         sa.Index("registrations_in_line", "event_id", "status", "waitlist_number"),
         sa.Index("registrations_by_time", "event_id", "registered_at", "id"),
+        sa.Index("registrations_in_order", "event_id", "id"),
         sa.UniqueConstraint("event_id", "entry_code", name="one_entry_code"),
     )
 
@@ -48,6 +49,12 @@ class Registration(Base):
     name: Mapped[str] = mapped_column(sa.String(200), doc="As given at registration, for lists")
     name_folded: Mapped[str] = mapped_column(sa.Text)
     phone: Mapped[str | None] = mapped_column(sa.String(32))
+    email: Mapped[str | None] = mapped_column(
+        sa.String(254), doc="Of somebody without an account, as an organiser's list names it"
+    )
+    organisation_name: Mapped[str | None] = mapped_column(
+        sa.String(200), doc="For which organisation or business somebody comes, in their words"
+    )
     note: Mapped[str | None] = mapped_column(sa.Text)
     organisation_id: Mapped[UUID | None] = mapped_column(doc="For which partner somebody comes")
     area_id: Mapped[UUID | None] = mapped_column(doc="Where somebody says to live or work")

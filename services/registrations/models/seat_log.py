@@ -33,6 +33,8 @@ class What(StrEnum):
     RESIZED = "resized"
     QUOTAS_CHANGED = "quotas-changed"
     RULES_CHANGED = "rules-changed"
+    IMPORTED = "imported"
+    EXPORTED = "exported"
 
 
 class SeatLogEntry(Base):
