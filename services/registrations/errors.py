@@ -204,3 +204,25 @@ class TicketInvalid(Problem):
     def document(self, language: str) -> dict[str, object]:
         explained = self.EXPLAINED[str(self.values["why"])]
         return super().document(language) | {"detail": explained.say(language)}
+
+
+class NoSuchFormat(Problem):
+    """Lists come in two kinds."""
+
+    status, type = 415, "no-such-format"
+    title = Text("Không đọc được loại tệp này", "This kind of file cannot be read")
+    detail = Text(
+        "Xin gửi tệp .xlsx hoặc .csv (text/csv). Tệp .xls cũ: mở ra rồi lưu thành .xlsx.",
+        "Please send an .xlsx or a .csv (text/csv) file. Save an old .xls as .xlsx.",
+    )
+
+
+class UnreadableUpload(Problem):
+    """The file is none of its kind; `why` says what to do."""
+
+    status, type = 422, "unreadable-file"
+    title = Text("Không đọc được tệp", "The file cannot be read")
+
+    def __init__(self, why: Text) -> None:
+        super().__init__()
+        self.detail = why  # type: ignore[misc]

@@ -19,7 +19,7 @@ from services.registrations.models import (
     Status,
 )
 from services.registrations.models.status import SEATED
-from services.registrations.repository_lists import Lists
+from services.registrations.repository_lists import Imports, Lists
 from shared.database.unit_of_work import UnitOfWork as BaseUnitOfWork
 from shared.http import cursors
 from shared.http.problems import NotFound
@@ -259,6 +259,7 @@ class UnitOfWork(BaseUnitOfWork):
     registrations: Registrations
     seat_log: SeatLog
     lists: Lists
+    imports: Imports
 
     def __enter__(self) -> Self:
         super().__enter__()
@@ -266,4 +267,5 @@ class UnitOfWork(BaseUnitOfWork):
         self.registrations = Registrations(self.session)
         self.seat_log = SeatLog(self.session)
         self.lists = Lists(self.session)
+        self.imports = Imports(self.session)
         return self

@@ -3,24 +3,30 @@
 from __future__ import annotations
 
 import threading
+import time
 
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from services.registrations import operations
 from services.registrations.deps import Deps
+from services.registrations.operations.imports import KEPT
 from shared.logs import get_logger
 
 POLL_SECONDS = 1.0
+TIDY_SECONDS = 600.0
 BATCH = 100
 log = get_logger("worker")
 
 
 def work(deps: Deps, stop: threading.Event) -> None:
     """Until `stop` is set: end holds and release quotas within about a second of their time."""
-    pause = POLL_SECONDS
+    pause, tidied_at = POLL_SECONDS, float("-inf")
     while not stop.wait(pause):
         try:
+            if time.monotonic() - tidied_at > TIDY_SECONDS:
+                tidy(deps)
+                tidied_at = time.monotonic()
             pause = 0 if settle_due(deps) == BATCH else POLL_SECONDS
         except (DBAPIError, PoolTimeout) as error:
             log.warning("the worker waits for its database", why=type(error).__name__)
@@ -36,3 +42,9 @@ def settle_due(deps: Deps) -> int:
         with deps.unit_of_work() as uow:
             operations.settle(uow, uow.offers.lock(event_id), now=now)
     return len(due)
+
+
+def tidy(deps: Deps) -> None:
+    """Forget lists that were read long ago; who was registered from them stays."""
+    with deps.unit_of_work() as uow:
+        uow.imports.forget(deps.clock.now() - KEPT)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.support.scene import TABLE
+from tests.support.scene import PEOPLE_TABLE, TABLE
 
 SERVICES_THAT_CALL = ("notifications",)
 
@@ -110,6 +110,11 @@ POLICY: dict[str, str] = {
     "registrations POST /v1/offers/{event_id}/check-ins": "door officer organiser admin",
     "registrations GET /v1/ticket-keys": "anyone",
     "registrations GET /v1/offers/{event_id}/export": _PLANS,
+    "registrations POST /v1/offers/{event_id}/imports": _PLANS,
+    "registrations GET /v1/imports/{list_id}": _PLANS,
+    "registrations GET /v1/imports/{list_id}/rows": _PLANS,
+    "registrations PATCH /v1/imports/{list_id}/rows": _PLANS,
+    "registrations POST /v1/imports/{list_id}/confirm": _PLANS,
     # An inbox is the person's or its organisation's; how mails fared is the organiser's.
     "notifications GET /v1/inbox": "own officer organiser leader",
     "notifications POST /v1/inbox/{notice_id}/read": "own officer organiser leader",
@@ -226,6 +231,9 @@ BODIES: dict[str, Any] = {
     "registrations POST /v1/registrations/{registration_id}/undo-check-in": {
         "reason": "Nhầm người"
     },
+    "registrations POST /v1/offers/{event_id}/imports": PEOPLE_TABLE,
+    "registrations PATCH /v1/imports/{list_id}/rows": {"rows": [{"place": 2, "name": "Ada"}]},
+    "registrations POST /v1/imports/{list_id}/confirm": {},
     "registrations POST /v1/tickets": {"registration_ids": ["$registration"]},
     "registrations POST /v1/offers/{event_id}/check-ins": {"registration_id": "$registration"},
 }

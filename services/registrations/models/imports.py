@@ -39,7 +39,7 @@ class Import(Base):
 
 
 class ImportRow(Base):
-    """A row as it was read, or mended since; `problems` by field as [Vietnamese, English]."""
+    """A row as it was read, or mended since."""
 
     __tablename__ = "import_rows"
     __table_args__ = (sa.Index("import_rows_by_fate", "import_id", "fate", "place"),)
@@ -51,7 +51,12 @@ class ImportRow(Base):
         primary_key=True, autoincrement=False, doc="Its line in the file, from 1"
     )
     said: Mapped[dict[str, Any]]
-    problems: Mapped[dict[str, Any]]
+    problems: Mapped[dict[str, Any]] = mapped_column(
+        doc="What is wrong with it by itself, by field as [Vietnamese, English]"
+    )
+    conflicts: Mapped[dict[str, Any]] = mapped_column(
+        doc="What is wrong with it beside other rows and those who are registered"
+    )
     fate: Mapped[Fate] = mapped_column(string_enum(Fate))
     registration_id: Mapped[UUID | None] = mapped_column(
         doc="Which it became, or was known as when it was read"

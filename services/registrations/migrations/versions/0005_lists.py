@@ -38,6 +38,7 @@ def upgrade() -> None:
         sa.Column("place", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("said", sa.JSON(), nullable=False),
         sa.Column("problems", sa.JSON(), nullable=False),
+        sa.Column("conflicts", sa.JSON(), nullable=False),
         sa.Column("fate", sa.String(32), nullable=False),
         sa.Column("registration_id", sa.Uuid(), nullable=True),
         sa.ForeignKeyConstraint(["import_id"], ["imports.id"], ondelete="CASCADE"),
