@@ -7,9 +7,11 @@ from collections.abc import Iterator
 from flask import Blueprint
 
 from services.web.pages import (
+    attendee_lists,
     attendees,
     developers,
     door,
+    downloads,
     drafting,
     event,
     history,
@@ -52,6 +54,8 @@ def blueprints(*, demo: bool) -> Iterator[Blueprint]:
         series,
         series_changes,
         attendees,
+        attendee_lists,
+        downloads,
         door,
         developers,
     ):

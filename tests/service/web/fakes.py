@@ -42,7 +42,7 @@ from shared.http.problems import (
 )
 from shared.http.schemas import Phone
 from shared.text import Text
-from tests.service.web import more_fakes, year_fakes
+from tests.service.web import lists_fakes, more_fakes, year_fakes
 
 NOW = datetime(2026, 3, 10, 2, 0, tzinfo=UTC)
 HALL = "Hội trường UBND phường An Đông"
@@ -805,6 +805,7 @@ def registrations(world: World) -> Flask:
             "checked_in_at": iso(NOW),
         }, 201
 
+    lists_fakes.lists(app, world)
     return app
 
 
