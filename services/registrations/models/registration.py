@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from services.registrations.errors import (
     AlreadyCheckedIn,
+    NoCertificate,
     NotCheckedIn,
     NoTicket,
     TicketInvalid,
@@ -115,6 +116,11 @@ class Registration(Base):
         """NoTicket unless there is a place."""
         if self.status is not Status.CONFIRMED:
             raise NoTicket
+
+    def require_attended(self) -> None:
+        """NoCertificate for who was not admitted."""
+        if self.status is not Status.CONFIRMED or self.checked_in_at is None:
+            raise NoCertificate
 
     def reissue(self, entry_code: str) -> None:
         """A new ticket and code; the old ones are refused from now on."""

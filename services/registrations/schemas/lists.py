@@ -10,6 +10,7 @@ from marshmallow import fields, validate
 
 from services.registrations.importing import FIELDS
 from services.registrations.models import Fate, Import, ImportRow, Status
+from services.registrations.printing import PER_FILE
 from shared.http.problems import language
 from shared.http.schemas import PageQuery, Paragraphs, list_of
 
@@ -17,6 +18,14 @@ from shared.http.schemas import PageQuery, Paragraphs, list_of
 class ExportQuery(ma.Schema):
     format = fields.String(required=True, validate=validate.OneOf(("csv", "xlsx")))
     status = fields.Enum(Status, by_value=True, load_default=None)
+
+
+class PartQuery(ma.Schema):
+    part = fields.Integer(
+        load_default=1,
+        validate=validate.Range(1, 1000),
+        metadata={"description": f"Which {PER_FILE} of them, in the order of given names"},
+    )
 
 
 class RowSaid(ma.Schema):

@@ -1,4 +1,4 @@
-"""lists: what rows of files say of people, and files that were read"""
+"""lists: what rows of files say of people, files that were read, and who organises, for papers"""
 
 from __future__ import annotations
 
@@ -18,6 +18,8 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("email", sa.String(254), nullable=True))
         batch_op.add_column(sa.Column("organisation_name", sa.String(200), nullable=True))
         batch_op.create_index("registrations_in_order", ["event_id", "id"])
+    with op.batch_alter_table("offers") as batch_op:
+        batch_op.add_column(sa.Column("organiser", sa.String(300), nullable=True))
     op.create_table(
         "imports",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -50,6 +52,8 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.drop_table("import_rows")
     op.drop_table("imports")
+    with op.batch_alter_table("offers") as batch_op:
+        batch_op.drop_column("organiser")
     with op.batch_alter_table("registrations") as batch_op:
         batch_op.drop_index("registrations_in_order")
         batch_op.drop_column("organisation_name")
