@@ -394,3 +394,47 @@ class TicketInvalid(Problem):
     def document(self, language: str) -> dict[str, object]:
         explained = self.EXPLAINED[str(self.values["why"])]
         return super().document(language) | {"detail": explained.say(language)}
+
+
+class NoSuchFormat(Problem):
+    """Lists come in two kinds."""
+
+    status, type = 415, "no-such-format"
+    title = Text("Không đọc được loại tệp này", "This kind of file cannot be read")
+    detail = Text(
+        "Xin gửi tệp .xlsx hoặc .csv (text/csv). Tệp .xls cũ: mở ra rồi lưu thành .xlsx.",
+        "Please send an .xlsx or a .csv (text/csv) file. Save an old .xls as .xlsx.",
+    )
+
+
+class UnreadableUpload(Problem):
+    """The file is none of its kind; `why` says what to do."""
+
+    status, type = 422, "unreadable-file"
+    title = Text("Không đọc được tệp", "The file cannot be read")
+
+    def __init__(self, why: Text) -> None:
+        super().__init__()
+        self.detail = why  # type: ignore[misc]
+
+
+class NobodyToPrint(Problem):
+    """A file of papers for which there is nobody: no place is confirmed, or nobody has been admitted."""
+
+    status, type = 409, "nobody-to-print"
+    title = Text("Chưa có ai để in", "There is nobody to print for")
+    detail = Text(
+        "Thẻ và vé in cho người đã có chỗ, giấy xác nhận in cho người đã điểm danh.",
+        "Badges and tickets are for people with a place, certificates for people who were admitted.",
+    )
+
+
+class NoCertificate(Problem):
+    """Only who was admitted attended."""
+
+    status, type = 409, "no-certificate"
+    title = Text("Chưa có giấy xác nhận", "There is no certificate")
+    detail = Text(
+        "Giấy xác nhận có sau khi bạn được điểm danh tại sự kiện. Nếu bạn đã tham dự, xin liên hệ ban tổ chức.",
+        "It comes after you were checked in at the event. If you were there, please ask the organisers.",
+    )

@@ -196,11 +196,16 @@ class VenueShape(Shape):
     name = fields.String(required=True)
 
 
+class NamedOrganisation(Shape):
+    name = fields.String(required=True)
+
+
 class EventState(Shape):
     """What registrations needs of an event."""
 
     id = fields.UUID(required=True)
     organisation_id = fields.UUID(required=True)
+    organisation = fields.Nested(NamedOrganisation, allow_none=True, load_default=None)
     title = fields.Nested(TextShape, required=True)
     venue = fields.Nested(VenueShape, allow_none=True, load_default=None)
     starts_at = fields.AwareDateTime(required=True)

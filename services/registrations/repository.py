@@ -22,6 +22,7 @@ from services.registrations.models import (
 )
 from services.registrations.models.status import SEATED
 from services.registrations.nominations_repository import Nominations
+from services.registrations.repository_lists import Imports, Lists
 from shared.database.unit_of_work import UnitOfWork as BaseUnitOfWork
 from shared.http import cursors
 from shared.http.problems import NotFound
@@ -289,6 +290,8 @@ class UnitOfWork(BaseUnitOfWork):
     scans: Scans
     door_lists: DoorLists
     nominations: Nominations
+    lists: Lists
+    imports: Imports
 
     def __enter__(self) -> Self:
         super().__enter__()
@@ -300,4 +303,6 @@ class UnitOfWork(BaseUnitOfWork):
         self.scans = Scans(self.session)
         self.door_lists = DoorLists(self.session)
         self.nominations = Nominations(self.session)
+        self.lists = Lists(self.session)
+        self.imports = Imports(self.session)
         return self

@@ -88,6 +88,7 @@ def _speak(app: Flask) -> None:
         template_name=words.template_name,
         channel_name=words.channel_name,
         import_fate=words.import_fate,
+        list_fate=words.list_fate,
         change_name=words.change_name,
         attendance_name=words.attendance_name,
         nominee_state=words.nominee_state,

@@ -331,6 +331,31 @@ class Registrations(_Client):
         """`answers` holds the `answers` and the `form_version` that was on the screen."""
         return self._send("PATCH", f"/v1/registrations/{registration_id}/answers", answers)
 
+    def export(self, event_id: str, *, format: str, status: str) -> httpx2.Response:
+        """The list of an event as a file, which whoever gets it closes."""
+        path = f"/v1/offers/{event_id}/export"
+        return self._line.stream(path, format=format, status=status)
+
+    def read_list(self, event_id: str, file: Upload) -> Json:
+        """Have a list of attendees read. Without an Idempotency-Key: read twice, it still does nothing."""
+        path = f"/v1/offers/{event_id}/imports"
+        return json_of(self._line.send("POST", path, body=file, slow=True))
+
+    def list_read(self, list_id: str) -> Json:
+        return self._get(f"/v1/imports/{list_id}")
+
+    def list_rows(self, list_id: str, **filters: str | int | None) -> Json:
+        """The rows of a list that was read, by `fate`, `cursor` and `limit`."""
+        return self._get(f"/v1/imports/{list_id}/rows", **filters)
+
+    def mend_list(self, list_id: str, rows: list[Json]) -> Json:
+        path, body = f"/v1/imports/{list_id}/rows", {"rows": rows}
+        return json_of(self._line.send("PATCH", path, body=body, slow=True))
+
+    def take_list(self, list_id: str) -> Json:
+        path = f"/v1/imports/{list_id}/confirm"
+        return json_of(self._line.send("POST", path, body={}, slow=True))
+
     def check_in(self, event_id: str, proof: Json) -> Json:
         """`proof` is {ticket}, {code} or {registration_id}."""
         return self._send("POST", f"/v1/offers/{event_id}/check-ins", proof)

@@ -186,6 +186,17 @@ def language_name(tag: str) -> str:
     return name[:1].upper() + name[1:]
 
 
+def list_fate(fate: str) -> tuple[str, str]:
+    """What becomes, or became, of a row of a list of attendees."""
+    return {
+        "new": (_("Người mới"), "ok"),
+        "changed": (_("Bổ sung"), "wait"),
+        "same": (_("Đã có sẵn"), "quiet"),
+        "refused": (_("Cần sửa"), "gone"),
+        "taken": (_("Đã đưa vào"), "ok"),
+    }.get(fate, (fate, "quiet"))
+
+
 def import_fate(fate: str, *, confirmed: bool) -> tuple[str, str]:
     """What becomes, or became, of a row of a file."""
     if confirmed and fate == "same":

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.support.scene import TABLE
+from tests.support.scene import PEOPLE_TABLE, TABLE
 
 SERVICES_THAT_CALL = ("notifications",)
 
@@ -139,6 +139,17 @@ POLICY: dict[str, str] = {
     "registrations POST /v1/nominees/{nominee_id}/confirm": "person",
     "registrations POST /v1/nominees/{nominee_id}/decline": "anyone",
     "registrations POST /v1/nominees/addresses": _SENDER,
+    "registrations GET /v1/offers/{event_id}/export": _PLANS,
+    "registrations GET /v1/offers/{event_id}/badges.pdf": _PLANS,
+    "registrations GET /v1/offers/{event_id}/tickets.pdf": _PLANS,
+    "registrations GET /v1/offers/{event_id}/certificates.pdf": _PLANS,
+    "registrations GET /v1/registrations/{registration_id}/ticket.pdf": "own organiser admin",
+    "registrations GET /v1/registrations/{registration_id}/certificate.pdf": "own organiser admin",
+    "registrations POST /v1/offers/{event_id}/imports": _PLANS,
+    "registrations GET /v1/imports/{list_id}": _PLANS,
+    "registrations GET /v1/imports/{list_id}/rows": _PLANS,
+    "registrations PATCH /v1/imports/{list_id}/rows": _PLANS,
+    "registrations POST /v1/imports/{list_id}/confirm": _PLANS,
     # An inbox is the person's or its organisation's; how mails fared is the organiser's.
     "notifications GET /v1/inbox": "own officer organiser leader",
     "notifications POST /v1/inbox/{notice_id}/read": "own officer organiser leader",
@@ -156,6 +167,10 @@ CASES: dict[str, tuple[tuple[str, str], ...]] = {
         ("?status=draft&organisation_id=$organisation", "organiser leader admin"),
     ),
     "events POST /v1/imports": (("?organisation_id=$organisation&kind=meeting", _PLANS),),
+    "registrations GET /v1/offers/{event_id}/export": (
+        ("?format=csv", _PLANS),
+        ("?format=xlsx", _PLANS),
+    ),
     "notifications GET /v1/inbox": (
         ("", "person"),
         ("?organisation_id=$organisation", "officer organiser leader"),
@@ -256,6 +271,9 @@ BODIES: dict[str, Any] = {
     "registrations POST /v1/registrations/{registration_id}/undo-check-in": {
         "reason": "Nhầm người"
     },
+    "registrations POST /v1/offers/{event_id}/imports": PEOPLE_TABLE,
+    "registrations PATCH /v1/imports/{list_id}/rows": {"rows": [{"place": 2, "name": "Ada"}]},
+    "registrations POST /v1/imports/{list_id}/confirm": {},
     "registrations POST /v1/tickets": {"registration_ids": ["$registration"]},
     "registrations POST /v1/offers/{event_id}/check-ins": {"registration_id": "$registration"},
     "registrations POST /v1/offers/{event_id}/scans": {

@@ -29,6 +29,7 @@ PEOPLE = (
 )
 CALLERS = ("anonymous", *PEOPLE, "another service", "notifications")
 TABLE = "title,start,end\nHọp,2027-05-05 08:00,2027-05-05 09:00\n".encode()
+PEOPLE_TABLE = "Họ và tên,SĐT\nAda,0912345678\n".encode()
 HOSTS = {"own": "host", "another's": "other"}
 
 
@@ -161,6 +162,7 @@ class Scene:
             "registration": str(registered["id"]),
             **self._nomination(event, host),
             "import": self._import(host),
+            "list": self._list(event),
             "programme": self._programme(host),
             "membership": self._make(
                 f"/organisations/{host}/memberships",
@@ -176,6 +178,7 @@ class Scene:
             "registration",
             "membership",
             "import",
+            "list",
             "programme",
             "nomination",
             "nominee",
@@ -330,6 +333,21 @@ class Scene:
         assert answer.status_code == 201, answer.get_data(as_text=True)
         return str(answer.get_json()["id"])
 
+    def _list(self, event: str) -> str:
+        """A list of attendees that was read in, and not yet confirmed."""
+        answer = (
+            self.platform.apps["registrations"]
+            .test_client()
+            .post(
+                f"/v1/offers/{event}/imports",
+                data=PEOPLE_TABLE,
+                content_type="text/csv",
+                headers=self._as("admin").headers,
+            )
+        )
+        assert answer.status_code == 201, answer.get_data(as_text=True)
+        return str(answer.get_json()["id"])
+
     def _notice(self, reader: str, query: str, organisation: str = "") -> str:
         roles = [[self._organisations[organisation], "officer"]] if organisation else []
         client = self._as(reader, roles=roles)
@@ -365,6 +383,7 @@ _PARAMETERS = {
     "registration_id": "registration",
     "membership_id": "membership",
     "import_id": "import",
+    "list_id": "list",
     "programme_id": "programme",
     "rule": "rule",
     "notice_id": "notice",

@@ -4,6 +4,7 @@ from services.registrations.models.answer_sheet import AnswerSheet
 from services.registrations.models.base import TABLES, Base
 from services.registrations.models.form import Form
 from services.registrations.models.form_field import Field, Kind
+from services.registrations.models.imports import Fate, Import, ImportRow
 from services.registrations.models.nomination import Nomination, Nominee, NomineeState
 from services.registrations.models.offer import Offer
 from services.registrations.models.quota import Quota
@@ -18,8 +19,11 @@ __all__ = [
     "TABLES",
     "AnswerSheet",
     "Base",
+    "Fate",
     "Field",
     "Form",
+    "Import",
+    "ImportRow",
     "Kind",
     "Nomination",
     "Nominee",

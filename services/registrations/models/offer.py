@@ -42,6 +42,9 @@ class Offer(Base):
 
     event_id: Mapped[UUID] = mapped_column(primary_key=True)
     organisation_id: Mapped[UUID]
+    organiser: Mapped[str | None] = mapped_column(
+        sa.String(300), doc="The owner by name, for papers; none until it was told"
+    )
     event_sequence: Mapped[int] = mapped_column(
         doc="The newest message of the event that was taken in"
     )

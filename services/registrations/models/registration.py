@@ -13,6 +13,7 @@ from services.registrations.errors import (
     AlreadyCheckedIn,
     AnswersFixed,
     EventCancelled,
+    NoCertificate,
     NotCheckedIn,
     NoTicket,
     RegistrationClosed,
@@ -45,6 +46,7 @@ class Registration(Base):
         ),
         sa.Index("registrations_in_line", "event_id", "status", "waitlist_number"),
         sa.Index("registrations_by_time", "event_id", "registered_at", "id"),
+        sa.Index("registrations_in_order", "event_id", "id"),
         sa.UniqueConstraint("event_id", "entry_code", name="one_entry_code"),
     )
 
@@ -57,6 +59,12 @@ class Registration(Base):
     name: Mapped[str] = mapped_column(sa.String(200), doc="As given at registration, for lists")
     name_folded: Mapped[str] = mapped_column(sa.Text)
     phone: Mapped[str | None] = mapped_column(sa.String(32))
+    email: Mapped[str | None] = mapped_column(
+        sa.String(254), doc="Of somebody without an account, as an organiser's list names it"
+    )
+    organisation_name: Mapped[str | None] = mapped_column(
+        sa.String(200), doc="For which organisation or business somebody comes, in their words"
+    )
     note: Mapped[str | None] = mapped_column(sa.Text)
     organisation_id: Mapped[UUID | None] = mapped_column(doc="For which partner somebody comes")
     area_id: Mapped[UUID | None] = mapped_column(doc="Where somebody says to live or work")
@@ -137,6 +145,11 @@ class Registration(Base):
         to_be_accepted = self.status is Status.HELD and self.offer.approval
         if not self.is_in_play or self.checked_in_at is not None or to_be_accepted:
             raise AnswersFixed
+
+    def require_attended(self) -> None:
+        """NoCertificate for who was not admitted."""
+        if self.status is not Status.CONFIRMED or self.checked_in_at is None:
+            raise NoCertificate
 
     def reissue(self, entry_code: str) -> None:
         """A new ticket and code; the old ones are refused from now on."""

@@ -41,6 +41,8 @@ class What(StrEnum):
     NOMINATION_CLOSED = "nomination-closed"
     NOMINATED = "nominated"
     NOMINEE_REPLACED = "nominee-replaced"
+    IMPORTED = "imported"
+    EXPORTED = "exported"
 
 
 class SeatLogEntry(Base):

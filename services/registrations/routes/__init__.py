@@ -5,9 +5,12 @@ from services.registrations.routes import (
     door_devices,
     forms,
     groups,
+    imports,
+    lists,
     nominations,
     nominees,
     offers,
+    papers,
     registrations,
 )
 from services.registrations.routes.blueprint import bp
@@ -18,8 +21,11 @@ __all__ = [
     "door_devices",
     "forms",
     "groups",
+    "imports",
+    "lists",
     "nominations",
     "nominees",
     "offers",
+    "papers",
     "registrations",
 ]

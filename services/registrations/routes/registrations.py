@@ -74,7 +74,7 @@ def list_attendees(query: dict[str, Any], event_id: UUID) -> Response:
         permit(organisation=offer.organisation_id, event=event_id)
         items, following = uow.registrations.of_event(event_id, **query)
     in_full = holds(ORGANISER, organisation=offer.organisation_id) or holds(ADMIN)
-    shape = AttendeeList(exclude=() if in_full else ("items.phone", "items.note"))
+    shape = AttendeeList(exclude=() if in_full else ("items.phone", "items.email", "items.note"))
     return jsonify(shape.dump({"items": items, "next": following, "counts": offer}))
 
 

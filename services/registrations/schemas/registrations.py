@@ -19,6 +19,12 @@ class RegistrationRequest(ma.Schema):
 
     name = Line(200, required=True)
     phone = Phone(allow_none=True, load_default=None)
+    organisation_name = Line(
+        200,
+        allow_none=True,
+        load_default=None,
+        metadata={"description": "For which organisation or business one comes, for lists"},
+    )
     note = Paragraphs(2000, allow_none=True, load_default=None)
     organisation_id = fields.UUID(
         allow_none=True,
@@ -147,9 +153,11 @@ class AttendeeView(ma.Schema):
     held_until = fields.AwareDateTime(required=True, allow_none=True)
     quota_id = fields.UUID(required=True, allow_none=True)
     organisation_id = fields.UUID(required=True, allow_none=True)
+    organisation_name = fields.String(required=True, allow_none=True)
     registered_at = fields.AwareDateTime(required=True)
     checked_in_at = fields.AwareDateTime(required=True, allow_none=True)
     phone = fields.String(allow_none=True)
+    email = fields.String(allow_none=True)
     note = fields.String(allow_none=True)
 
 

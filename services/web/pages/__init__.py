@@ -8,12 +8,14 @@ from flask import Blueprint
 
 from services.web.pages import (
     approvals,
+    attendee_lists,
     attendees,
     colleagues,
     developers,
     door,
     door_device,
     door_report,
+    downloads,
     drafting,
     event,
     history,
@@ -74,6 +76,8 @@ def blueprints(*, demo: bool) -> Iterator[Blueprint]:
         partner,
         nominee,
         colleagues,
+        attendee_lists,
+        downloads,
         door,
         door_device,
         door_report,

@@ -199,11 +199,19 @@ def test_what_is_no_such_file_is_refused_by_name(events: Events) -> None:
     bomb = io.BytesIO()
     with zipfile.ZipFile(bomb, "w", zipfile.ZIP_DEFLATED) as parts:
         parts.writestr("xl/worksheets/sheet1.xml", b"0" * (65 * 1024 * 1024))
+    far = io.BytesIO()
+    with xlsxwriter.Workbook(far) as workbook:
+        sheet = workbook.add_worksheet()
+        sheet.write_string(0, 0, "title")
+        sheet.write_string(
+            60_000, 2_000, "a cell for whose sake all others would be kept in memory"
+        )
     refused = {
         "no calendar": upload(events, b"\xff\x00nothing"),
         "no table": upload(events, b"a,b\n1,2\n", CSV),
         "no workbook": upload(events, b"PK\x03\x04nothing", XLSX),
         "a bomb": upload(events, bomb.getvalue(), XLSX),
+        "a far cell": upload(events, far.getvalue(), XLSX),
         "too many": upload(events, calendar(*[MEETING] * 1001)),
     }
     assert {name: problem(answer) for name, answer in refused.items()} == dict.fromkeys(

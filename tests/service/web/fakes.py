@@ -45,6 +45,7 @@ from shared.text import Text
 from tests.service.web import (
     door_fakes,
     form_fakes,
+    lists_fakes,
     more_fakes,
     nomination_fakes,
     seats_fakes,
@@ -841,6 +842,7 @@ def registrations(world: World) -> Flask:
             "checked_in_at": iso(NOW),
         }, 201
 
+    lists_fakes.lists(app, world)
     return app
 
 

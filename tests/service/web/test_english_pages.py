@@ -30,6 +30,8 @@ PAGES = [
     "/to-chuc/su-kien/{event}/sua", "/to-chuc/su-kien/{empty}", "/to-chuc/su-kien/{empty}/cong-bo", "/to-chuc?nam=2025", "/toi/ve/{off}",
     "/cua/{event}", "/cua/{event}?q=a", "/to-chuc/su-kien/{event}/cua", "/khong-co", "/lap-trinh", "/?kind=training&open=1&from=2026-03-01", "/?thang=2026-03", "/?thang=2026-07", "/toi/lich",
     "/to-chuc/nhap", "/to-chuc/su-kien/{event}/lich-su",
+    "/cua/{event}", "/cua/{event}?q=a", "/khong-co", "/lap-trinh", "/?kind=training&open=1&from=2026-03-01", "/?thang=2026-03", "/?thang=2026-07", "/toi/lich",
+    "/to-chuc/nhap", "/to-chuc/su-kien/{event}/lich-su", "/to-chuc/su-kien/{event}/nhap-danh-sach",
     "/su-kien/{full}", "/to-chuc/su-kien/{full}/sua", "/su-kien/{over}", "/to-chuc/su-kien/{over}", "/to-chuc/su-kien/{over}/sua",
     "/to-chuc/nam", "/to-chuc/nam?nam=2027", "/to-chuc/nam/moi", "/to-chuc/nam/{programme}/sua",
     "/to-chuc/nam/{programme}/sao-chep", "/to-chuc/su-kien/{draft}/lap-lai", "/to-chuc/su-kien/{first}", "/to-chuc/su-kien/{first}/sua", "/to-chuc/chuoi/{series}",
