@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Self
 from uuid import UUID
@@ -49,6 +49,12 @@ class Offers:
         """As `lock`, but None for an event that is not known yet."""
         return self._session.get(Offer, event_id, with_for_update=True, populate_existing=True)
 
+    def lock_all(self, event_ids: Collection[UUID]) -> dict[UUID, Offer]:
+        """As `lock`, for those that are known; in the order of their ids, as all do who lock several."""
+        wanted = sa.select(Offer).where(Offer.event_id.in_(event_ids)).order_by(Offer.event_id)
+        held = wanted.with_for_update().execution_options(populate_existing=True)
+        return {offer.event_id: offer for offer in self._session.scalars(held)}
+
     def add(self, offer: Offer) -> None:
         self._session.add(offer)
 
@@ -85,8 +91,7 @@ class Registrations:
 
     def add(self, registration: Registration) -> Registration:
         self._session.add(registration)
-        self._session.flush()
-        return self._placed([registration])[0]
+        return registration
 
     def active_of(self, event_id: UUID, person_id: UUID) -> Registration | None:
         """The one that a person has for an event, if it is neither cancelled nor declined."""
@@ -100,6 +105,25 @@ class Registrations:
             admitted.where(Registration.checked_in_at.is_not(None)).limit(1)
         )
         return found is not None
+
+    def standing_of(
+        self, person_ids: Collection[UUID], event_ids: Collection[UUID]
+    ) -> tuple[dict[tuple[UUID, UUID], UUID], set[UUID]]:
+        """As `active_of` and `has_attended`, of many: what (event, person) have, and who was admitted before."""
+        admitted = Registration.checked_in_at.is_not(None)
+        active = sa.and_(Registration.event_id.in_(event_ids), Registration.status.in_(IN_PLAY))
+        one = Registration
+        asked = sa.select(one.event_id, one.person_id, one.id, active, admitted)
+        theirs = asked.where(one.person_id.in_(person_ids)).where(sa.or_(active, admitted))
+        active_ones: dict[tuple[UUID, UUID], UUID] = {}
+        attended: set[UUID] = set()
+        for event_id, person_id, id_, is_active, was_admitted in self._session.execute(theirs):
+            assert person_id is not None
+            if is_active:
+                active_ones[event_id, person_id] = id_
+            if was_admitted:
+                attended.add(person_id)
+        return active_ones, attended
 
     def first_in_line(self, event_id: UUID, quota: Quota | None = None) -> Registration | None:
         """Who waits longest; with a quota, of those for whom it is."""

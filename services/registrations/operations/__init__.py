@@ -1,5 +1,6 @@
 """What can be done with places, each as an organiser would say it. Operations never commit."""
 
+from services.registrations.operations.admitting import Wish, register_all
 from services.registrations.operations.door import (
     check_in,
     find_admission,
@@ -24,6 +25,7 @@ from services.registrations.operations.seats import (
 )
 
 __all__ = [
+    "Wish",
     "accept",
     "approve",
     "cancel",
@@ -34,6 +36,7 @@ __all__ = [
     "find_admission",
     "promote_from_waitlist",
     "register",
+    "register_all",
     "reissue",
     "resize",
     "set_quotas",
