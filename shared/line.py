@@ -9,14 +9,12 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from enum import Enum, auto
 from typing import Generic, TypeVar
 
 One = TypeVar("One")
 Outcome = TypeVar("Outcome")
-# Handles a group in its order; as many outcomes, in the same order. An exception among them is that one's own.
-Handle = Callable[[Sequence[One]], "Sequence[Outcome | Exception]"]
 
 
 class LineFull(Exception):
@@ -48,11 +46,38 @@ class _Place(Generic[One, Outcome]):
         self.called = threading.Event()
 
 
+class Group(Generic[One, Outcome]):
+    """Those who are handled together, in the order in which they came."""
+
+    def __init__(self, line: Line[One, Outcome], first: _Place[One, Outcome]) -> None:
+        self._line = line
+        self._places = [first]
+        self.take_in(lambda _: True)
+
+    def __iter__(self) -> Iterator[One]:
+        return (place.one for place in self._places)
+
+    def __len__(self) -> int:
+        return len(self._places)
+
+    def take_in(self, fits: Callable[[One], bool]) -> None:
+        """Those who have come by now join behind, if they fit: while the first waited for a lock, say."""
+        self._places += self._line.call(fits, limit=self._line.largest - len(self._places))
+
+    def end(self, outcomes: Sequence[Outcome | Exception]) -> None:
+        """Each has an outcome."""
+        self._line.dismiss(self._places, outcomes)
+
+
+# As many outcomes as requests, in their order. An exception among them is that one's own.
+Handle = Callable[[Group[One, Outcome]], "Sequence[Outcome | Exception]"]
+
+
 class Line(Generic[One, Outcome]):
     """One a process. At most `longest` wait, each for `patience` seconds; a group has at most `largest`."""
 
     def __init__(self, *, longest: int, patience: float = 20.0, largest: int = 100) -> None:
-        self._longest, self._patience, self._largest = longest, patience, largest
+        self._longest, self._patience, self.largest = longest, patience, largest
         self._lock = threading.Lock()
         self._waiting: deque[_Place[One, Outcome]] = deque()
         self._busy = False
@@ -91,23 +116,28 @@ class Line(Generic[One, Outcome]):
         # It was called in this very moment.
 
     def _lead(self, first: _Place[One, Outcome], handle: Handle[One, Outcome]) -> None:
-        with self._lock:
-            group = [first]
-            while self._waiting and len(group) < self._largest:
-                group.append(self._waiting.popleft())
-            for place in group:
-                place.state = _State.HANDLED
-        # Where even this thread is ended from outside.
-        outcomes: Sequence[Outcome | Exception] = [WaitedTooLong(begun=True) for _ in group]
+        group = Group(self, first)
+        outcomes: Sequence[Outcome | Exception] = []
         try:
-            outcomes = handle([place.one for place in group])
+            outcomes = handle(group)
             assert len(outcomes) == len(group), "as many outcomes as requests"
         except Exception as error:  # noqa: BLE001 - it is each one's own, raised where that one waits
             outcomes = [error for _ in group]
         finally:
-            self._end(group, outcomes)
+            # None where even this thread is ended from outside.
+            group.end(outcomes or [WaitedTooLong(begun=True) for _ in group])
 
-    def _end(
+    def call(self, fits: Callable[[One], bool], *, limit: int) -> list[_Place[One, Outcome]]:
+        """Take out of the line those who fit, in their order."""
+        with self._lock:
+            called = [place for place in self._waiting if fits(place.one)][:limit]
+            for place in called:
+                place.state = _State.HANDLED
+            if called:
+                self._waiting = deque(p for p in self._waiting if p.state is _State.WAITS)
+        return called
+
+    def dismiss(
         self, group: Sequence[_Place[One, Outcome]], outcomes: Sequence[Outcome | Exception]
     ) -> None:
         """Let the next in line lead, then wake those who have their outcome."""

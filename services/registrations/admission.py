@@ -21,7 +21,7 @@ from services.registrations.models import Registration
 from services.registrations.operations import Wish
 from services.registrations.schemas.registrations import RegistrationView
 from shared.http.idempotency import Answer, Key, KeyReused, Scope, StillRunning, answers, keep
-from shared.line import LineFull, WaitedTooLong
+from shared.line import Group, LineFull, WaitedTooLong
 from shared.logs import get_logger
 
 log = get_logger("admission")
@@ -51,7 +51,7 @@ def register(deps: Deps, wish: Wish, key: Key | None) -> Answer:
     return answer
 
 
-def _admit(deps: Deps, group: Sequence[Request]) -> Sequence[Answer | Exception]:
+def _admit(deps: Deps, group: Group[Request, Answer]) -> Sequence[Answer | Exception]:
     try:
         return _in_one_transaction(deps, group)
     except (OperationalError, PoolTimeout):
@@ -72,10 +72,16 @@ def _alone(deps: Deps, request: Request) -> Answer | Exception:
     return outcome
 
 
-def _in_one_transaction(deps: Deps, group: Sequence[Request]) -> list[Answer | Exception]:
+def _in_one_transaction(
+    deps: Deps, requests: Group[Request, Answer] | list[Request]
+) -> list[Answer | Exception]:
     with deps.unit_of_work() as uow:
         # Before the keys are read: a key belongs to the route of one offer, so whoever came before with it has committed.
-        offers = uow.offers.lock_all({request.wish.event_id for request in group})
+        offers = uow.offers.lock_all({request.wish.event_id for request in requests})
+        if isinstance(requests, Group):
+            # Another process had the lock for as long as a group takes.
+            requests.take_in(lambda request: request.wish.event_id in offers)
+        group = list(requests)
         keys = [request.key for request in group if request.key is not None]
         kept = answers(uow, keys) if keys else {}
         first = _first_of_each(group, kept)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
-from typing import Self
+from typing import Any, Self
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -254,9 +254,16 @@ class SeatLog:
 
     def __init__(self, session: Session) -> None:
         self._session = session
+        self._new: list[dict[str, Any]] = []
 
-    def add(self, entry: SeatLogEntry) -> None:
-        self._session.add(entry)
+    def add(self, **entry: Any) -> None:
+        """To be written with the rest, at the end: all that happened in one statement, in its order."""
+        self._new.append(entry)
+
+    def write(self) -> None:
+        if self._new:
+            self._session.execute(sa.insert(SeatLogEntry), self._new)
+            self._new = []
 
     def page(
         self, event_id: UUID, *, registration_id: UUID | None, cursor: str | None, limit: int
@@ -288,3 +295,7 @@ class UnitOfWork(BaseUnitOfWork):
         self.registrations = Registrations(self.session)
         self.seat_log = SeatLog(self.session)
         return self
+
+    def commit(self) -> None:
+        self.seat_log.write()
+        super().commit()

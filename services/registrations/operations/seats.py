@@ -9,7 +9,7 @@ from uuid import UUID
 
 from services.registrations import messages
 from services.registrations.errors import CapacityBelowConfirmed, OthersWouldLose
-from services.registrations.models import Offer, Quota, Registration, SeatLogEntry, Status, What
+from services.registrations.models import Offer, Quota, Registration, Status, What
 from services.registrations.repository import UnitOfWork
 from shared.http.etags import EditedMeanwhile
 from shared.ids import new_id
@@ -28,18 +28,16 @@ def note(
     """Write down what happened to a registration, or to an offer as a whole."""
     one = about if isinstance(about, Registration) else None
     uow.seat_log.add(
-        SeatLogEntry(
-            event_id=about.event_id,
-            registration_id=one.id if one else None,
-            at=now,
-            by=by,
-            what=what,
-            status=one.status if one else None,
-            quota_id=one.quota_id if one else None,
-            waitlist_number=one.waitlist_number if one else None,
-            reason=reason,
-            details=details,
-        )
+        event_id=about.event_id,
+        registration_id=one.id if one else None,
+        at=now,
+        by=by,
+        what=what,
+        status=one.status if one else None,
+        quota_id=one.quota_id if one else None,
+        waitlist_number=one.waitlist_number if one else None,
+        reason=reason,
+        details=details,
     )
 
 
