@@ -86,6 +86,11 @@ class Line(Generic[One, Outcome]):
         """How many wait, without those that are being handled."""
         return len(self._waiting)
 
+    @property
+    def is_busy(self) -> bool:
+        """Whether a group is being handled."""
+        return self._busy
+
     def join(self, one: One, handle: Handle[One, Outcome]) -> Outcome:
         """What became of a request when its group was handled; or its own exception, LineFull or WaitedTooLong."""
         place = _Place[One, Outcome](one)
