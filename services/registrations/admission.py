@@ -1,38 +1,46 @@
 """Admission in groups: while one transaction commits, those who ask for a place wait in line, and the next admits them all.
 
 All who want the same event need its row, so with a commit each they would wait for the disk one after the other. In a
-group the offers are locked once, what is known of everybody is read together, the rule decides about each in the order
-of arrival, and all is written and committed together, answers under their keys included.
+group the offers are locked once, what is known of everybody is read together, the rules decide about each in the order
+of arrival, and all is written and committed together, the answers kept under their keys included. Who is let in at the
+door has a line of the same kind.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
+from typing import Any
+from uuid import UUID
 
+import marshmallow as ma
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from services.registrations import operations
 from services.registrations.deps import Deps
 from services.registrations.errors import NotKnownYet, TooManyAtOnce
-from services.registrations.models import Registration
-from services.registrations.operations import Wish
-from services.registrations.schemas.registrations import RegistrationView
+from services.registrations.models import Offer, Registration
+from services.registrations.operations import Showing, Wish
+from services.registrations.repository import UnitOfWork
+from services.registrations.schemas.registrations import CheckInView, RegistrationView
 from shared.http.idempotency import Answer, Key, KeyReused, Scope, StillRunning, answers, keep
-from shared.line import Group, LineFull, WaitedTooLong
+from shared.http.problems import Problem
+from shared.line import Group, Line, LineFull, WaitedTooLong
 from shared.logs import get_logger
 
 log = get_logger("admission")
-_VIEW = RegistrationView()
+_REGISTERED, _LET_IN = RegistrationView(), CheckInView()
+Decide = Callable[
+    [UnitOfWork, Mapping[UUID, Offer], Sequence[Any]], Sequence[Registration | Problem]
+]
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
     """A wish, and the key under which it may be repeated."""
 
-    wish: Wish
+    wish: Wish | Showing
     key: Key | None
 
 
@@ -42,69 +50,95 @@ def register(deps: Deps, wish: Wish, key: Key | None) -> Answer:
     TooManyAtOnce where the line is full or too slow: nothing was done. NotKnownYet where its group has not ended in
     time: a repeat with the key tells.
     """
+    admission = Admission(deps, operations.register_all, _REGISTERED)
+    return _join(deps.line, admission, Request(wish, key))
+
+
+def check_in(deps: Deps, showing: Showing, key: Key | None) -> Answer:
+    """The same for `operations.check_in`."""
+
+    def decide(
+        uow: UnitOfWork, offers: Mapping[UUID, Offer], showings: Sequence[Showing]
+    ) -> Sequence[Registration | Problem]:
+        return operations.check_in_all(uow, deps.tickets, offers, showings)
+
+    return _join(deps.door, Admission(deps, decide, _LET_IN), Request(showing, key))
+
+
+def _join(line: Line[Request, Answer], admission: Admission, request: Request) -> Answer:
     try:
-        answer: Answer = deps.line.join(Request(wish, key), partial(_admit, deps))
+        return line.join(request, admission.admit)
     except LineFull:
         raise TooManyAtOnce from None
     except WaitedTooLong as late:
         raise (NotKnownYet if late.begun else TooManyAtOnce) from None
-    return answer
 
 
-def _admit(deps: Deps, group: Group[Request, Answer]) -> Sequence[Answer | Exception]:
-    try:
-        return _in_one_transaction(deps, group)
-    except (OperationalError, PoolTimeout):
-        # The database is away or busy, which is nobody's own fault: alone, each would wait as long in vain.
-        raise
-    except Exception as error:
-        if len(group) == 1:
+@dataclass(frozen=True, slots=True)
+class Admission:
+    """How a group is admitted: what decides about its wishes, and the shape of the answers."""
+
+    deps: Deps
+    decide: Decide
+    view: ma.Schema
+
+    def admit(self, group: Group[Request, Answer]) -> Sequence[Answer | Exception]:
+        """All in one transaction; one by one where that fails, so that only the culprit does."""
+        try:
+            return self._in_one_transaction(group)
+        except (OperationalError, PoolTimeout):
+            # The database is away or busy, which is nobody's own fault: alone, each would wait as long in vain.
             raise
-        log.warning("a group is admitted one by one", why=type(error).__name__, requests=len(group))
-    return [_alone(deps, request) for request in group]
+        except Exception as error:
+            if len(group) == 1:
+                raise
+            log.warning(
+                "a group is admitted one by one", why=type(error).__name__, requests=len(group)
+            )
+        return [self._alone(request) for request in group]
 
+    def _alone(self, request: Request) -> Answer | Exception:
+        try:
+            (outcome,) = self._in_one_transaction([request])
+        except Exception as error:  # noqa: BLE001 - raised where this one waits
+            return error
+        return outcome
 
-def _alone(deps: Deps, request: Request) -> Answer | Exception:
-    try:
-        (outcome,) = _in_one_transaction(deps, [request])
-    except Exception as error:  # noqa: BLE001 - raised where this one waits
-        return error
-    return outcome
+    def _in_one_transaction(
+        self, requests: Group[Request, Answer] | list[Request]
+    ) -> list[Answer | Exception]:
+        with self.deps.unit_of_work() as uow:
+            # Before the keys are read: a key belongs to the route of one offer, so whoever came with it has committed.
+            offers = uow.offers.lock_all({request.wish.event_id for request in requests})
+            if isinstance(requests, Group):
+                # Another process may have had the lock for as long as a group takes.
+                requests.take_in(lambda request: request.wish.event_id in offers)
+            group = list(requests)
+            keys = [request.key for request in group if request.key is not None]
+            kept = answers(uow, keys) if keys else {}
+            first = _first_of_each(group, kept)
+            decided = self.decide(uow, offers, [group[place].wish for place in first])
+            outcomes = {
+                place: self._answer(group[place].key, outcome)
+                if isinstance(outcome, Registration)
+                else outcome
+                for place, outcome in zip(first, decided, strict=True)
+            }
+            new = {
+                key: outcome
+                for place, outcome in outcomes.items()
+                if isinstance(outcome, Answer) and (key := group[place].key) is not None
+            }
+            if new:
+                keep(uow, new)
+        kept |= {key.scope: answer for key, answer in new.items()}
+        return [
+            outcomes[place] if place in outcomes else _repeated(request.key, kept)
+            for place, request in enumerate(group)
+        ]
 
-
-def _in_one_transaction(
-    deps: Deps, requests: Group[Request, Answer] | list[Request]
-) -> list[Answer | Exception]:
-    with deps.unit_of_work() as uow:
-        # Before the keys are read: a key belongs to the route of one offer, so whoever came before with it has committed.
-        offers = uow.offers.lock_all({request.wish.event_id for request in requests})
-        if isinstance(requests, Group):
-            # Another process had the lock for as long as a group takes.
-            requests.take_in(lambda request: request.wish.event_id in offers)
-        group = list(requests)
-        keys = [request.key for request in group if request.key is not None]
-        kept = answers(uow, keys) if keys else {}
-        first = _first_of_each(group, kept)
-        wishes = [group[place].wish for place in first]
-        decided = dict(zip(first, operations.register_all(uow, offers, wishes), strict=True))
-        outcomes = {
-            place: _answer(group[place].key, outcome)
-            if isinstance(outcome, Registration)
-            else outcome
-            for place, outcome in decided.items()
-        }
-        new = {
-            key: outcome
-            for place, outcome in outcomes.items()
-            if isinstance(outcome, Answer) and (key := group[place].key) is not None
-        }
-        if new:
-            keep(uow, new)
-    kept |= {key.scope: answer for key, answer in new.items()}
-    return [
-        outcomes[place] if place in outcomes else _repeated(request.key, kept)
-        for place, request in enumerate(group)
-    ]
+    def _answer(self, key: Key | None, registration: Registration) -> Answer:
+        return Answer(201, self.view.dump(registration), key.request_hash if key else None)
 
 
 def _first_of_each(group: Sequence[Request], kept: Mapping[Scope, Answer]) -> list[int]:
@@ -118,10 +152,6 @@ def _first_of_each(group: Sequence[Request], kept: Mapping[Scope, Answer]) -> li
             seen.add(request.key.scope)
         first.append(place)
     return first
-
-
-def _answer(key: Key | None, registration: Registration) -> Answer:
-    return Answer(201, _VIEW.dump(registration), key.request_hash if key else None)
 
 
 def _repeated(key: Key | None, kept: Mapping[Scope, Answer]) -> Answer | Exception:

@@ -38,6 +38,7 @@ def build(
         verifier,
         TicketSigner(load_key(settings.ticket_key)),
         Line(longest=settings.admission_line),
+        Line(longest=settings.admission_line),
     )
 
 

@@ -23,8 +23,9 @@ class Deps:
     clock: Clock
     verifier: Verifier
     tickets: TicketSigner
-    # Of those who register, in this process.
+    # Of those who register, and of those who are let in, in this process.
     line: Line[Any, Any]
+    door: Line[Any, Any]
 
     def unit_of_work(self, *, read_only: bool = False) -> UnitOfWork:
         return UnitOfWork(self.database, read_only=read_only)

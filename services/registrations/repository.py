@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Self
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, lazyload
 
 from services.registrations.models import (
     IN_PLAY,
@@ -23,6 +24,20 @@ from shared.database.unit_of_work import UnitOfWork as BaseUnitOfWork
 from shared.http import cursors
 from shared.http.problems import NotFound
 from shared.text import fold
+
+
+@dataclass(slots=True)
+class Held:
+    """What this transaction has locked and read for many at once; nobody else changes it until the end."""
+
+    offers: dict[UUID, Offer] = field(default_factory=dict)
+    registrations: dict[UUID, Registration] = field(default_factory=dict)
+    codes: dict[tuple[UUID, str], Registration] = field(default_factory=dict)
+
+
+def _held(session: Session) -> Held:
+    held: Held = session.info.setdefault("held", Held())
+    return held
 
 
 class Offers:
@@ -47,13 +62,17 @@ class Offers:
 
     def lock_if_known(self, event_id: UUID) -> Offer | None:
         """As `lock`, but None for an event that is not known yet."""
+        if (held := _held(self._session).offers.get(event_id)) is not None:
+            return held
         return self._session.get(Offer, event_id, with_for_update=True, populate_existing=True)
 
     def lock_all(self, event_ids: Collection[UUID]) -> dict[UUID, Offer]:
         """As `lock`, for those that are known; in the order of their ids, as all do who lock several."""
         wanted = sa.select(Offer).where(Offer.event_id.in_(event_ids)).order_by(Offer.event_id)
-        held = wanted.with_for_update().execution_options(populate_existing=True)
-        return {offer.event_id: offer for offer in self._session.scalars(held)}
+        locked = wanted.with_for_update().execution_options(populate_existing=True)
+        found = {offer.event_id: offer for offer in self._session.scalars(locked)}
+        _held(self._session).offers |= found
+        return found
 
     def add(self, offer: Offer) -> None:
         self._session.add(offer)
@@ -79,19 +98,39 @@ class Registrations:
 
     def lock(self, registration_id: UUID) -> Registration:
         """A registration as it is now, its offer locked first (always in this order); or NotFound."""
+        if (held := _held(self._session).registrations.get(registration_id)) is not None:
+            return held
         known = self.get(registration_id)
         Offers(self._session).lock(known.event_id)
         self._session.refresh(known)
         return known
 
+    def hold_all(self, ids: Collection[UUID], codes: Collection[tuple[UUID, str]]) -> None:
+        """Read those of offers that `lock_all` holds, in one query; `get`, `lock` and `by_code` have them from then on."""
+        held = _held(self._session)
+        code = sa.tuple_(Registration.event_id, Registration.entry_code)
+        theirs = sa.select(Registration).where(Registration.event_id.in_(held.offers))
+        wanted = theirs.where(sa.or_(Registration.id.in_(ids), code.in_(codes)))
+        # Their offers are there.
+        lazily = wanted.options(lazyload(Registration.offer))
+        for one in self._session.scalars(lazily.execution_options(populate_existing=True)):
+            held.registrations[one.id] = held.codes[one.event_id, one.entry_code] = one
+
     def by_code(self, event_id: UUID, entry_code: str) -> Registration | None:
+        if (held := _held(self._session).codes.get((event_id, entry_code))) is not None:
+            return held
         return self._session.scalar(
             sa.select(Registration).filter_by(event_id=event_id, entry_code=entry_code)
         )
 
     def add(self, registration: Registration) -> Registration:
         self._session.add(registration)
-        return registration
+        self._session.flush()
+        return self._placed([registration])[0]
+
+    def add_later(self, registration: Registration) -> None:
+        """To be written with the rest, at the end."""
+        self._session.add(registration)
 
     def active_of(self, event_id: UUID, person_id: UUID) -> Registration | None:
         """The one that a person has for an event, if it is neither cancelled nor declined."""

@@ -30,7 +30,9 @@ class Counter:
         return [ValueError(one) if one.startswith("bad") else f"{one} done" for one in group]
 
 
-def queue_up(pool: ThreadPoolExecutor, line: Line, counter: Counter, *names: str) -> list[Future]:
+def queue_up(
+    pool: ThreadPoolExecutor, line: Line[str, str], counter: Counter, *names: str
+) -> list[Future[str]]:
     """Let them come one after the other; the first is handled alone, since nobody waited."""
     asked = []
     for name in names:
@@ -42,7 +44,7 @@ def queue_up(pool: ThreadPoolExecutor, line: Line, counter: Counter, *names: str
 
 def test_those_who_wait_are_the_next_group_in_their_order():
     """No timer: the first is handled at once, alone."""
-    line, counter = Line(longest=10), Counter()
+    line, counter = Line[str, str](longest=10), Counter()
     with ThreadPoolExecutor(8) as pool:
         asked = queue_up(pool, line, counter, "a", "b", "c", "d")
         counter.may_go_on.set()
@@ -54,7 +56,7 @@ def test_those_who_wait_are_the_next_group_in_their_order():
 
 def test_a_group_is_no_larger_than_it_may_be():
     """The rest is the group after it."""
-    line, counter = Line(longest=10, largest=2), Counter()
+    line, counter = Line[str, str](longest=10, largest=2), Counter()
     with ThreadPoolExecutor(8) as pool:
         asked = queue_up(pool, line, counter, "a", "b", "c", "d")
         counter.may_go_on.set()
@@ -65,7 +67,7 @@ def test_a_group_is_no_larger_than_it_may_be():
 
 def test_who_comes_while_the_first_is_held_up_joins_if_it_fits():
     """The others keep their places for the next group."""
-    line, counter = Line(longest=10), Counter()
+    line, counter = Line[str, str](longest=10), Counter()
     counter.fits = lambda one: one.startswith("x")
     with ThreadPoolExecutor(8) as pool:
         asked = queue_up(pool, line, counter, "x1", "y1", "x2", "y2", "x3")
@@ -77,7 +79,7 @@ def test_who_comes_while_the_first_is_held_up_joins_if_it_fits():
 
 def test_beyond_its_length_nobody_is_taken():
     """At once, and those inside keep their places."""
-    line, counter = Line(longest=2), Counter()
+    line, counter = Line[str, str](longest=2), Counter()
     with ThreadPoolExecutor(8) as pool:
         asked = queue_up(pool, line, counter, "a", "b", "c")
         with pytest.raises(LineFull):
@@ -89,7 +91,7 @@ def test_beyond_its_length_nobody_is_taken():
 
 def test_an_exception_belongs_to_the_one_whose_outcome_it_is():
     """The others of the group have theirs."""
-    line, counter = Line(longest=10), Counter()
+    line, counter = Line[str, str](longest=10), Counter()
     with ThreadPoolExecutor(8) as pool:
         _, bad, good = queue_up(pool, line, counter, "a", "bad", "good")
         counter.may_go_on.set()
@@ -100,7 +102,7 @@ def test_an_exception_belongs_to_the_one_whose_outcome_it_is():
 
 def test_a_group_that_fails_fails_for_all_of_it_and_the_next_goes_on():
     """Nobody waits for ever."""
-    line, counter = Line(longest=10), Counter()
+    line, counter = Line[str, str](longest=10), Counter()
 
     def fail(group: Group[str, str]) -> Outcomes:
         assert counter.may_go_on.wait(10)
@@ -121,7 +123,7 @@ def test_a_group_that_fails_fails_for_all_of_it_and_the_next_goes_on():
 
 def test_who_waits_longer_than_its_patience_leaves_the_line():
     """Nothing was begun, and the group is handled without it."""
-    line, counter = Line(longest=10, patience=0.01), Counter()
+    line, counter = Line[str, str](longest=10, patience=0.01), Counter()
     with ThreadPoolExecutor(8) as pool:
         (first,) = queue_up(pool, line, counter, "a")
         with pytest.raises(WaitedTooLong) as late:
@@ -135,8 +137,9 @@ def test_who_waits_longer_than_its_patience_leaves_the_line():
 
 def test_who_is_in_a_group_that_does_not_end_is_told_that_nobody_knows():
     """The group goes on; its effect is not undone."""
-    line, begun = Line(longest=10, patience=0.2), threading.Event()
-    may_end, handled = threading.Event(), []
+    line, begun = Line[str, str](longest=10, patience=0.2), threading.Event()
+    may_end = threading.Event()
+    handled: list[str] = []
 
     def handle(group: Group[str, str]) -> Outcomes:
         until(lambda: len(line) == 1, what="the second in line")
@@ -160,7 +163,7 @@ def test_who_is_in_a_group_that_does_not_end_is_told_that_nobody_knows():
 
 def test_a_thread_that_is_ended_while_it_leads_does_not_stop_the_line():
     """Who was with it is told that nobody knows; the next leads."""
-    line, counter = Line(longest=10), Counter()
+    line, counter = Line[str, str](longest=10), Counter()
 
     def end(group: Group[str, str]) -> Outcomes:
         raise SystemExit

@@ -1,6 +1,11 @@
 """What can be done with places, each as an organiser would say it. Operations never commit."""
 
-from services.registrations.operations.admitting import Wish, register_all
+from services.registrations.operations.admitting import (
+    Showing,
+    Wish,
+    check_in_all,
+    register_all,
+)
 from services.registrations.operations.door import (
     check_in,
     find_admission,
@@ -25,12 +30,14 @@ from services.registrations.operations.seats import (
 )
 
 __all__ = [
+    "Showing",
     "Wish",
     "accept",
     "approve",
     "cancel",
     "change_rules",
     "check_in",
+    "check_in_all",
     "close_offer",
     "decline",
     "find_admission",

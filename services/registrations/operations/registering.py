@@ -73,7 +73,7 @@ def admit(
     offer.admit(registration, now)
     # Whoever comes has the highest number of those who wait.
     registration.position = offer.waitlisted if registration.status is Status.WAITLISTED else None
-    uow.registrations.add(registration)
+    uow.registrations.add_later(registration)
     note(uow, What.REGISTERED, registration, now=now, by=person_id)
     tell(uow, registration)
     return registration

@@ -57,18 +57,20 @@ class Crowd:
         self, event_id: UUID, person: Person | None = None, *, name: str = "Ada", key: str = ""
     ) -> None:
         """Ask for a place; returns when the request stands in line."""
-        line = self.deps.line
+        path = f"/v1/offers/{event_id}/registrations"
+        self._ask(self.deps.line, path, {"name": name}, person or Person(), key)
+
+    def shows(self, event_id: UUID, by: Person, key: str = "", **shown: str) -> None:
+        """Show something at the door."""
+        self._ask(self.deps.door, f"/v1/offers/{event_id}/check-ins", shown, by, key)
+
+    def _ask(
+        self, line: Line[Any, Any], path: str, body: dict[str, str], by: Person, key: str
+    ) -> None:
         wanted = len(line) + line.is_busy
-        headers = signed_in(self._house, person or Person())
-        if key:
-            headers["Idempotency-Key"] = key
-        self._asked.append(
-            self._pool.submit(
-                lambda: self._app.test_client().post(
-                    f"/v1/offers/{event_id}/registrations", json={"name": name}, headers=headers
-                )
-            )
-        )
+        headers = signed_in(self._house, by) | ({"Idempotency-Key": key} if key else {})
+        client = self._app.test_client()
+        self._asked.append(self._pool.submit(lambda: client.post(path, json=body, headers=headers)))
         until(lambda: line.is_busy and len(line) >= wanted, what="a place in line")
 
     @property
@@ -373,6 +375,40 @@ def test_a_database_that_is_busy_for_too_long_refuses_the_group_and_the_next_goe
     assert registrations.register(event, Person())[0]["status"] == "confirmed"
 
 
+def test_many_who_stand_at_the_door_are_let_in_together(
+    registrations: Registrations, crowd: Crowd
+) -> None:
+    """By ticket, code or name; each ticket admits once, and whoever may not let people in there does not."""
+    event = registrations.open_event(capacity=9)
+    people = [Person() for _ in range(4)]
+    made = registrations.register(event, *people)
+    tickets = [
+        registrations.get(f"/registrations/{one['id']}/ticket", by=person).json
+        for one, person in zip(made, people, strict=True)
+    ]
+    door = Person().at_door(event, registrations.organisation)
+    stranger = Person().at_door(new_id(), registrations.organisation)
+    commits = counted(registrations, "commit")
+
+    with crowd.held_up(event):
+        crowd.shows(event, door, ticket=tickets[0]["token"], key="k0")
+        crowd.shows(event, door, ticket=tickets[0]["token"])
+        crowd.shows(event, stranger, ticket=tickets[1]["token"])
+        crowd.shows(event, door, code=tickets[2]["code"].lower())
+        crowd.shows(event, door, registration_id=made[3]["id"])
+        crowd.shows(event, door, ticket="forged")
+        crowd.shows(event, door, ticket=tickets[0]["token"], key="k0")
+
+    first, again, not_theirs, by_code, by_name, forged, repeated = crowd.answers
+    assert [one.status_code for one in (first, by_code, by_name, repeated)] == [201] * 4
+    assert repeated.json == first.json
+    assert problem(again) == "already-checked-in"
+    assert (not_theirs.status_code, problem(forged)) == (404, "ticket-invalid")
+    assert registrations.count("registrations WHERE checked_in_at IS NOT NULL") == 3
+    assert registrations.published("attendance.recorded")[-1].data["checked_in"] == 3
+    assert len(commits) == 1
+
+
 class _Unlocked(UnitOfWork):
     """With the guard of the group taken out, and everybody reading before anybody writes."""
 
@@ -418,7 +454,7 @@ def test_without_the_lock_lines_of_several_processes_oversell(
             more={"name": "Ada", "phone": None, "note": None, "area_id": None},
         )
         try:
-            deps = Process(**parts | {"line": Line(longest=1)})
+            deps = Process(**parts | {"line": Line[Any, Any](longest=1)})
             return str(admission.register(deps, wish, None).body["status"])
         except sa.exc.OperationalError:
             return "busy"
