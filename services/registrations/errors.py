@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from shared.http.problems import Problem
+from typing import ClassVar
+
+from shared.http.problems import Away, Problem
 from shared.text import Text
 
 
@@ -15,6 +17,29 @@ class AlreadyRegistered(Problem):
         "Xin xem lại đăng ký trong mục “Đăng ký của tôi”.", "You find it under “My registrations”."
     )
     members = ("registration_id",)
+
+
+class TooManyAtOnce(Away):
+    """The line of those who register is full, or did not move; this one was not taken."""
+
+    type = "too-many-at-once"
+    title = Text("Rất nhiều người đang đăng ký cùng lúc", "Very many people are registering now")
+    detail = Text(
+        "Yêu cầu này chưa được nhận. Xin gửi lại sau vài giây.",
+        "This request was not taken. Please send it again in a few seconds.",
+    )
+    headers: ClassVar[dict[str, str]] = {"Retry-After": "3"}
+
+
+class NotKnownYet(Away):
+    """The transaction that decides has not ended in time; a repeat with the same key tells what came of it."""
+
+    type = "not-known-yet"
+    title = Text("Đăng ký lâu hơn bình thường", "Registering takes longer than usual")
+    detail = Text(
+        "Có thể bạn đã có chỗ. Xin gửi lại sau vài giây, hoặc xem mục “Đăng ký của tôi”.",
+        "You may have a place. Please send it again in a few seconds, or see “My registrations”.",
+    )
 
 
 class RegistrationNotOpen(Problem):

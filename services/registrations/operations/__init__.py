@@ -1,5 +1,11 @@
 """What can be done with places, each as an organiser would say it. Operations never commit."""
 
+from services.registrations.operations.admitting import (
+    Showing,
+    Wish,
+    check_in_all,
+    register_all,
+)
 from services.registrations.operations.answering import edit_answers
 from services.registrations.operations.counting import count_answers
 from services.registrations.operations.door import (
@@ -39,12 +45,15 @@ from services.registrations.operations.seats import (
 )
 
 __all__ = [
+    "Showing",
+    "Wish",
     "accept",
     "approve",
     "cancel",
     "change_nomination",
     "change_rules",
     "check_in",
+    "check_in_all",
     "close_nomination",
     "close_offer",
     "confirm_nominee",
@@ -61,6 +70,7 @@ __all__ = [
     "promote_from_waitlist",
     "record_scans",
     "register",
+    "register_all",
     "register_group",
     "reissue",
     "remove_answers",

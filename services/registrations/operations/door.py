@@ -105,7 +105,7 @@ def find_admission(
 ) -> UUID:
     """Which registration a ticket, an entry code or a name on the list stands for; or TicketInvalid."""
     if code is not None:
-        found = uow.registrations.by_code(event_id, code.upper().replace("-", "").replace(" ", ""))
+        found = uow.registrations.by_code(event_id, plain_code(code))
         if found is None:
             raise TicketInvalid("unknown")
         return found.id
@@ -142,6 +142,11 @@ def scan_now(
         received_at=now,
         by=by,
     )
+
+
+def plain_code(code: str) -> str:
+    """An entry code as it is kept, however it was typed."""
+    return code.upper().replace("-", "").replace(" ", "")
 
 
 def _require_taking_place(offer: Offer) -> None:

@@ -18,7 +18,6 @@ from services.registrations.models import (
     Offer,
     Quota,
     Registration,
-    SeatLogEntry,
     Status,
     What,
 )
@@ -41,9 +40,7 @@ def note(
     details: dict[str, Any] | None = None,
 ) -> None:
     """Write down what happened to a registration, or to an offer as a whole."""
-    uow.seat_log.add(
-        SeatLogEntry(**as_noted(what, about, now=now, by=by, reason=reason, details=details))
-    )
+    uow.seat_log.add(**as_noted(what, about, now=now, by=by, reason=reason, details=details))
 
 
 def as_noted(

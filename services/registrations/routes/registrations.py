@@ -7,10 +7,10 @@ from uuid import UUID
 
 from flask import Response, jsonify
 
-from services.registrations import operations
+from services.registrations import admission, operations
 from services.registrations.deps import current_deps
 from services.registrations.models import Registration
-from services.registrations.repository import UnitOfWork
+from services.registrations.operations import Wish
 from services.registrations.routes.blueprint import bp, permitted, signed
 from services.registrations.schemas.forms import RegistrationDetail, detail_of
 from services.registrations.schemas.registrations import (
@@ -42,24 +42,25 @@ from shared.http.access import (
     person_id,
     service,
 )
-from shared.http.idempotency import creates
+from shared.http.idempotency import Answer, Key, hands_on
 from shared.http.schemas import KeySet
 
 
 @bp.post("/offers/<uuid:event_id>/registrations")
 @allow(PERSON)
 @bp.arguments(RegistrationRequest)
-@creates(bp, RegistrationView)
-def register(attendee: dict[str, Any], event_id: UUID, *, uow: UnitOfWork) -> Registration:
+@hands_on(bp, RegistrationView)
+def register(attendee: dict[str, Any], event_id: UUID, *, key: Key | None) -> Answer:
     """Register an attendee, or put them on the waitlist."""
-    return operations.register(
-        uow,
+    deps = current_deps()
+    organisations = {organisation for organisation, _ in caller().roles}
+    wish = Wish(
         event_id=event_id,
         person_id=person_id(),
-        member_of={organisation for organisation, _ in caller().roles},
-        now=current_deps().clock.now(),
-        **attendee,
+        now=deps.clock.now(),
+        more={"member_of": organisations} | attendee,
     )
+    return admission.register(deps, wish, key)
 
 
 @bp.get("/offers/<uuid:event_id>/registrations")
