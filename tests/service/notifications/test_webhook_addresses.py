@@ -12,7 +12,7 @@ import pytest
 from services.notifications.hooks.address import AddressRefused, BadUrl, Reach
 from services.notifications.hooks.network import CheckedNetwork, Deadline, NameUnknown
 
-NOT_PUBLIC = """
+_INSIDE = """
     0.0.0.0 0.1.2.3 10.0.0.1 10.255.255.255 100.64.0.1 100.127.255.255 127.0.0.1 127.255.255.254
     169.254.169.254 169.254.0.1 172.16.0.1 172.31.255.255 192.0.0.1 192.0.0.192 192.0.0.8 192.0.2.1
     192.31.196.1 192.52.193.1 192.88.99.1 192.168.0.1 192.168.255.255 192.175.48.1 198.18.0.1
@@ -22,8 +22,9 @@ NOT_PUBLIC = """
     2001:20::1 2001:db8::1 2002:7f00:1::1 2002:808:808::1 2620:4f:8000::1 3fff::1 4000::1 5f00::1
     fc00::1 fd00:ec2::254 fe80::1 fe80::1%eth0 fe90::1 febf::1 fec0::1 ff02::1 ff0e::1
     2606:4700::1111%eth0
-""".split()
-PUBLIC = "8.8.8.8 1.1.1.1 103.1.1.1 172.32.0.1 100.128.0.1 198.20.0.1 192.0.1.1 2606:4700::1111 2001:4860:4860::8888".split()
+"""
+_OUTSIDE = "8.8.8.8 1.1.1.1 103.1.1.1 172.32.0.1 100.128.0.1 198.20.0.1 192.0.1.1 2606:4700::1111 2001:4860:4860::8888"
+NOT_PUBLIC, PUBLIC = _INSIDE.split(), _OUTSIDE.split()
 
 
 @pytest.mark.parametrize("address", NOT_PUBLIC)
