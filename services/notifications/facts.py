@@ -53,6 +53,7 @@ def facts_of(
         "moved_in_place": "venue" in changed,
         "document_number": document.get("number"),
         "document_date": dates.document_date(document.get("date"), language),
+        "host": told.get("host") or "",
         "code": "",
         "until": _until(told, event, language),
         "ticket_code": "",
@@ -72,6 +73,8 @@ def path_of(notice: Notice) -> str:
             return f"/toi/ve/{notice.registration_id}"
         case Template.WAITLISTED:
             return "/toi"
+        case Template.WEBHOOK_DISABLED:
+            return f"/doi-tac/kenh?don-vi={notice.recipient_id}"
         case _:
             return f"/su-kien/{notice.event_id}"
 

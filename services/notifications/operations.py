@@ -157,6 +157,29 @@ def invite_partner(
     )
 
 
+def tell_of_disabled_endpoint(
+    uow: UnitOfWork,
+    organisation_id: UUID,
+    *,
+    endpoint_id: UUID,
+    version: int,
+    facts: dict[str, Any],
+    now: datetime,
+) -> None:
+    """An organisation's own system is told nothing any more; people have to look."""
+    uow.notices.add(
+        _notices(
+            Template.WEBHOOK_DISABLED,
+            str(endpoint_id),
+            RecipientKind.ORGANISATION,
+            organisation_id,
+            sequence=version,
+            now=now,
+            facts=facts,
+        )
+    )
+
+
 def send_code(uow: UnitOfWork, sign_in_id: UUID, *, sequence: int, now: datetime) -> None:
     """Send the link and the code of a sign-in: by mail only, for nobody is signed in yet."""
     uow.notices.add(

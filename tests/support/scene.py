@@ -107,6 +107,8 @@ class Scene:
         if "{secret}" in path:
             secret = "none" if target == "missing" else self._calendar(target)
             path = path.replace("{secret}", secret)
+        if "webhook" in path:
+            ids = ids | self._webhook(ids["organisation"], missing=target == "missing")
         for name, key in _PARAMETERS.items():
             path = path.replace("{" + name + "}", ids[key])
         headers = self._headers(caller, ids) | {"Idempotency-Key": secrets.token_hex(8)}
@@ -188,6 +190,8 @@ class Scene:
             "sign_in": str(new_id()),
             "mail": str(new_id()),
             "notice": str(new_id()),
+            "endpoint": str(new_id()),
+            "delivery": str(new_id()),
             "purpose": "news",
             "rule": "holiday",
             "successor_area": self._areas["successor"],
@@ -278,6 +282,20 @@ class Scene:
         )
         return event
 
+    def _webhook(self, host: str, *, missing: bool) -> dict[str, str]:
+        """An endpoint of `host` of its own for each request, with a test on its way; it has no others."""
+        if missing:
+            return {}
+        service, path = "notifications", "/webhook-endpoints"
+        for known in self._admin(
+            service, "GET", f"{path}?organisation_id={host}", None, expect=200
+        )["items"]:
+            self._admin(service, "DELETE", f"{path}/{known['id']}", None, expect=204)
+        body = {"organisation_id": host, "url": "https://hethong.example.vn/"}
+        endpoint = str(self._admin(service, "POST", path, body, expect=201)["id"])
+        test = self._admin(service, "POST", f"{path}/{endpoint}/test", {}, expect=202)
+        return {"endpoint": endpoint, "delivery": str(test["id"])}
+
     def _series(self, target: str) -> dict[str, str]:
         """Two dates, the first of them published, and another draft."""
         body = event_body(self._organisations[HOSTS[target]])
@@ -348,6 +366,8 @@ _PARAMETERS = {
     "rule": "rule",
     "notice_id": "notice",
     "mail_id": "mail",
+    "endpoint_id": "endpoint",
+    "delivery_id": "delivery",
     "sign_in_id": "sign_in",
     "key": "purpose",
 }

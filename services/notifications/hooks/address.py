@@ -128,7 +128,8 @@ class Reach:
         if "@" in authority:
             raise BadUrl(_USERINFO)
         try:
-            url = httpx2.URL(typed.strip())
+            # The default port is dropped only after a scheme in small letters.
+            url = httpx2.URL(scheme + typed.strip()[len(scheme) :])
         except httpx2.InvalidURL:
             raise BadUrl(_NOT_WHOLE) from None
         if url.fragment or (url.port is not None and not 0 < url.port < 65536):

@@ -96,7 +96,7 @@ class Sender:
         # No proxy, no cookie, no redirect and no second try: a pool does what it is told, no more.
         with (
             httpcore2.ConnectionPool(ssl_context=self._tls, network_backend=network) as pool,
-            pool.stream("POST", request, headers=sent, content=body) as response,
+            pool.stream("POST", request, headers=list(sent.items()), content=body) as response,
         ):
             return response.status, _beginning(response)
 

@@ -33,6 +33,7 @@ class Template(StrEnum):
     EVENT_POSTPONED = "event-postponed"
     EVENT_CANCELLED = "event-cancelled"
     PARTNER_INVITED = "partner-invited"
+    WEBHOOK_DISABLED = "webhook-disabled"
 
     @property
     def has_ticket(self) -> bool:
