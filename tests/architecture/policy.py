@@ -220,7 +220,7 @@ BODIES: dict[str, Any] = {
     },
     "notifications POST /v1/webhook-endpoints": {
         "organisation_id": "$organisation",
-        "url": "https://hethong.example.vn/moi",
+        "url": "https://hethong.example/moi",
     },
     "notifications PATCH /v1/webhook-endpoints/{endpoint_id}": {"topics": ["event.cancelled"]},
     "registrations PATCH /v1/offers/{event_id}": {"capacity": 60},

@@ -166,8 +166,8 @@ def _parts(typed: str) -> tuple[str, str]:
 
 
 _NOT_WHOLE = Text(
-    "Xin nhập cả địa chỉ, ví dụ https://hethong.example.vn/webhook.",
-    "Please give the whole address, for example https://system.example.vn/webhook.",
+    "Xin nhập cả địa chỉ, ví dụ https://hethong.example/webhook.",
+    "Please give the whole address, for example https://system.example/webhook.",
 )
 _NOT_HTTPS = Text(
     "Địa chỉ phải bắt đầu bằng https://.",

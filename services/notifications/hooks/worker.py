@@ -58,9 +58,17 @@ def work(deps: Deps, stop: threading.Event) -> None:
 class HookWorker:
     """Serves endpoints, each in a thread of a bounded number. Several may work beside each other."""
 
-    def __init__(self, deps: Deps, *, stop: threading.Event | None = None) -> None:
+    def __init__(
+        self,
+        deps: Deps,
+        *,
+        stop: threading.Event | None = None,
+        threads: int = THREADS,
+        for_troubled: int = FOR_TROUBLED,
+    ) -> None:
         self._deps, self._stop = deps, stop or threading.Event()
-        self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="hook")
+        self._most, self._most_troubled = threads, for_troubled
+        self._threads = ThreadPoolExecutor(threads, thread_name_prefix="hook")
         self._lock = threading.Lock()
         self._serving: dict[Future[None], bool] = {}
         # Set when a thread has become free.
@@ -70,8 +78,8 @@ class HookWorker:
         """Let each free thread serve an endpoint; how many began."""
         now = self._deps.clock.now()
         with self._lock:
-            free = THREADS - len(self._serving)
-            free_for_troubled = FOR_TROUBLED - sum(self._serving.values())
+            free = self._most - len(self._serving)
+            free_for_troubled = self._most_troubled - sum(self._serving.values())
         if free < 1:
             return 0
         with self._deps.unit_of_work(read_only=True) as uow:

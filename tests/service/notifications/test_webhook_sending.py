@@ -137,7 +137,7 @@ def test_what_is_inside_is_not_called(partner: Partner) -> None:
     """Without the setting, by a literal and by a name that leads there."""
     for url, resolver in (
         (partner.url, None),
-        (f"http://partner.example.vn:{partner.port}/", lambda *_: ["127.0.0.1"]),
+        (f"http://partner.example:{partner.port}/", lambda *_: ["127.0.0.1"]),
     ):
         reach = Reach(http=True)
         calling = Sender(reach, resolve=resolver) if resolver else Sender(reach)
@@ -205,7 +205,7 @@ def test_what_went_wrong_is_named(partner: Partner) -> None:
     assert send(f"http://127.0.0.1:{unused_port()}/").outcome.why == "no-connection"
     assert send(partner.url.replace("http:", "https:")).outcome.why == "tls"
     nowhere = Sender(Reach(), resolve=lambda *_: [])
-    assert nowhere.send("https://x.example.vn/", BODY, headers={}).outcome.why == "no-such-name"
+    assert nowhere.send("https://x.example/", BODY, headers={}).outcome.why == "no-such-name"
 
 
 def test_an_answer_is_kept_short_and_without_secrets(partner: Partner) -> None:
@@ -227,12 +227,12 @@ def test_the_certificate_is_that_of_the_name_and_not_of_the_address(
     partner: Partner, tmp_path: Path
 ) -> None:
     """Connected to an address, the other side still has to be who the name says."""
-    make_tls = _with_tls(partner, tmp_path, name="partner.example.vn")
+    make_tls = _with_tls(partner, tmp_path, name="partner.example")
     reach = Reach.named(LOCAL, http=False)
     calling = Sender(reach, resolve=lambda *_: ["127.0.0.1"], make_tls=make_tls)
 
-    good = calling.send(f"https://partner.example.vn:{partner.port}/", BODY, headers={})
-    bad = calling.send(f"https://other.example.vn:{partner.port}/", BODY, headers={})
+    good = calling.send(f"https://partner.example:{partner.port}/", BODY, headers={})
+    bad = calling.send(f"https://other.example:{partner.port}/", BODY, headers={})
 
     assert (good.status, bad.outcome.why) == (200, "tls")
     assert len(partner.calls) == 1

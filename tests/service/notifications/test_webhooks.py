@@ -459,11 +459,11 @@ def test_bad_addresses_and_topics_are_refused_by_field(hooked: Hooked) -> None:
 def test_an_organisation_has_so_many_endpoints_and_each_once(hooked: Hooked) -> None:
     """The same address written otherwise is the same."""
     for number in range(MOST_ENDPOINTS):
-        hooked.endpoint(f"https://partner.example.vn/{number}")
+        hooked.endpoint(f"https://partner.example/{number}")
     body = {"organisation_id": str(hooked.organisation)}
 
-    again = hooked.do("/webhook-endpoints", body | {"url": "HTTPS://Partner.example.vn:443/3"})
-    more = hooked.do("/webhook-endpoints", body | {"url": "https://partner.example.vn/x"})
+    again = hooked.do("/webhook-endpoints", body | {"url": "HTTPS://Partner.example:443/3"})
+    more = hooked.do("/webhook-endpoints", body | {"url": "https://partner.example/x"})
 
     assert problem(again) == "endpoint-exists"
     assert problem(more) == "too-many-endpoints"
@@ -502,7 +502,7 @@ def test_an_address_that_came_to_lead_inside_is_not_called(
     hooked: Hooked, partner: Partner
 ) -> None:
     """The check when it is typed is a courtesy; the one that counts is made at every call."""
-    endpoint = hooked.endpoint(f"http://partner.example.vn:{partner.port}/")
+    endpoint = hooked.endpoint(f"http://partner.example:{partner.port}/")
     _look_names_up(hooked, lambda *_: ["10.0.0.1"])
     hooked.published()
 
