@@ -78,6 +78,7 @@ def template_name(template: str) -> str:
         "event-postponed": _("Báo tạm hoãn"),
         "event-cancelled": _("Báo hủy sự kiện"),
         "partner-invited": _("Thư mời đơn vị phối hợp"),
+        "webhook-disabled": _("Báo ngừng gửi đến hệ thống của đơn vị"),
         "sign-in": _("Thư đăng nhập"),
     }.get(template, template)
 

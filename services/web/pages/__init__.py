@@ -8,11 +8,13 @@ from flask import Blueprint
 
 from services.web.pages import (
     attendees,
+    channels,
     developers,
     door,
     drafting,
     event,
     history,
+    hook_deliveries,
     importing,
     inbox,
     listing,
@@ -42,6 +44,8 @@ def blueprints(*, demo: bool) -> Iterator[Blueprint]:
         own_feed,
         profile,
         inbox,
+        channels,
+        hook_deliveries,
         organiser,
         drafting,
         importing,

@@ -42,7 +42,7 @@ from shared.http.problems import (
 )
 from shared.http.schemas import Phone
 from shared.text import Text
-from tests.service.web import more_fakes, year_fakes
+from tests.service.web import channels_fakes, more_fakes, year_fakes
 
 NOW = datetime(2026, 3, 10, 2, 0, tzinfo=UTC)
 HALL = "Hội trường UBND phường An Đông"
@@ -217,6 +217,8 @@ class World:
         self.addresses: dict[str, dict[str, Any]] = {}
         self.areas: list[dict[str, Any]] = []
         self.no_series = False
+        self.endpoints: dict[str, Any] = {}
+        self.hooks: dict[str, Any] = {}
 
     def add(self, **changes: Any) -> dict[str, Any]:
         made = event(**changes)
@@ -810,6 +812,7 @@ def registrations(world: World) -> Flask:
 
 def notifications(world: World) -> Flask:
     app = Flask("notifications")
+    channels_fakes.channels(app, world)
 
     @app.get("/v1/inbox")
     def inbox() -> Any:
