@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from babel.numbers import format_decimal
+
 from services.web.clients import Json
 from services.web.texts import gettext as _
+from services.web.texts import language
 
 TOPICS = (
     "event.published",
@@ -47,6 +50,11 @@ def what_came(attempt: Json) -> str:
         "cut": _("Máy chủ ngắt kết nối giữa chừng"),
         "worker-gone": _("Việc gửi bị gián đoạn ở phía chúng tôi"),
     }.get(why) or _("Hệ thống không nhận (HTTP %(status)s)") % {"status": status or why}  # fmt: skip
+
+
+def seconds(milliseconds: int) -> str:
+    """As people write it: 0,1 in Vietnamese, 0.1 in English."""
+    return str(format_decimal(milliseconds / 1000, "0.0", locale=language()))
 
 
 def disabled_why(endpoint: Json) -> str:

@@ -11,6 +11,7 @@ from shared.database.types import jsonable
 
 LARGEST = 20_000
 _LONGEST_REASON = 1_000
+_ESSENTIAL = ("id", "event_id", "organisation_id", "status", "sequence")
 _OF_AN_EVENT = (
     "id",
     "organisation_id",
@@ -41,7 +42,7 @@ def written(kind: HookKind, data: dict[str, Any], *, at: datetime) -> str:
     body = _json({"type": kind.value, "timestamp": at, "data": data})
     if len(body.encode()) <= LARGEST:
         return body
-    essential = {name: data[name] for name in ("id", "organisation_id", "status", "sequence")}
+    essential = {name: data[name] for name in _ESSENTIAL if name in data}
     return _json({"type": kind.value, "timestamp": at, "data": essential})
 
 

@@ -9,7 +9,7 @@ from flask import Blueprint, flash, redirect, render_template, request
 from werkzeug.wrappers import Response
 
 from services.web import dates
-from services.web.channel_words import disabled_why, kind_name, what_came
+from services.web.channel_words import disabled_why, kind_name, seconds, what_came
 from services.web.clients import Json, Refused, clients
 from services.web.forms import Form
 from services.web.session import needs_person, now
@@ -59,6 +59,7 @@ def delivery(endpoint_id: UUID, delivery_id: UUID) -> tuple[str, int, dict[str, 
         form=Form(),
         kind_name=kind_name,
         what_came=what_came,
+        seconds=seconds,
     )
     return page, 200, {"Refresh": LOOK_AGAIN} if coming else {}
 

@@ -70,7 +70,7 @@ def test_five_dead_and_five_slow_of_twenty_delay_no_other(
         told[event["id"]] = time.monotonic()
         notifications.tell("event.published", event["id"], event)
         # One after the other, as they come: each finds the dead and the slow in the middle of a call.
-        until(lambda n=number: all(len(one.calls) >= n for one in well), seconds=30)  # type: ignore[misc]
+        until(lambda n=number: all(len(one.calls) >= n for one in well), seconds=30)
     stop.set()
     for one in (*dead, *slow):
         one.closing.set()

@@ -145,15 +145,38 @@ def test_a_webhook_is_small_and_names_no_person(hooked: Hooked, partner: Partner
     hooked.published(title={"vi": "Ệ" * 9000, "en": "x"})
     hooked.service.registered(event, person)
     hooked.service.move(event)
+    invitation = {"event_id": event["id"], "organisation_id": str(hooked.organisation)}
+    document = {"number": "Ă" * 9000, "date": "2026-03-01"}
+    hooked.service.deliver("partner.invited", "x", 1, invitation | {"document": document})
 
     hooked.work()
 
-    assert len(partner.calls) == 3
+    assert len(partner.calls) == 4
+    assert all("sequence" in json.loads(call.body)["data"] for call in partner.calls)
     assert all(len(call.body) <= LARGEST for call in partner.calls)
     assert not any(str(person.id) in call.body.decode() for call in partner.calls)
 
 
 # Tries
+
+
+def test_no_connection_to_the_database_is_held_while_the_other_side_is_called(
+    hooked: Hooked, partner: Partner
+) -> None:
+    """However long it takes."""
+    pool: Any = hooked.service.database.engine.pool
+    held: list[int] = []
+
+    def look(handler: Any) -> None:
+        held.append(pool.checkedout())
+        partner.plainly(handler)
+
+    partner.answer = look
+    hooked.endpoint(partner.url)
+    hooked.published()
+    hooked.work()
+
+    assert held == [0]
 
 
 def test_retries_grow_over_three_days_then_the_endpoint_is_disabled_and_the_partner_told(
