@@ -188,6 +188,29 @@ def tell_of_nomination(
     )
 
 
+def tell_of_disabled_endpoint(
+    uow: UnitOfWork,
+    organisation_id: UUID,
+    *,
+    endpoint_id: UUID,
+    version: int,
+    facts: dict[str, Any],
+    now: datetime,
+) -> None:
+    """An organisation's own system is told nothing any more; people have to look."""
+    uow.notices.add(
+        _notices(
+            Template.WEBHOOK_DISABLED,
+            str(endpoint_id),
+            RecipientKind.ORGANISATION,
+            organisation_id,
+            sequence=version,
+            now=now,
+            facts=facts,
+        )
+    )
+
+
 def ask_nominees(
     uow: UnitOfWork, nomination: dict[str, Any], *, sequence: int, now: datetime
 ) -> None:

@@ -471,6 +471,53 @@ class Notifications(_Client):
         return self._get(f"/v1/outbox/{mail_id}")
 
 
+class Channels(_Client):
+    """The addresses where an organisation's own system is told (webhooks), as notifications keeps them."""
+
+    def endpoints(self, organisation_id: str) -> list[Json]:
+        found = self._get("/v1/webhook-endpoints", organisation_id=organisation_id)
+        return list(found["items"])
+
+    def endpoint(self, endpoint_id: str) -> Json:
+        return self._get(f"/v1/webhook-endpoints/{endpoint_id}")
+
+    def add(self, organisation_id: str, *, url: str, topics: list[str]) -> Json:
+        """A new address; its `secret` is told this once."""
+        body = {"organisation_id": organisation_id, "url": url, "topics": topics}
+        return self._send("POST", "/v1/webhook-endpoints", body)
+
+    def change(self, endpoint_id: str, changes: Json, *, etag: str) -> Json:
+        path = f"/v1/webhook-endpoints/{endpoint_id}"
+        return self._send("PATCH", path, changes, If_Match=etag)
+
+    def rotate(self, endpoint_id: str) -> Json:
+        """A new `secret`, told this once; the one before signs, too, for a day."""
+        return self._send("POST", f"/v1/webhook-endpoints/{endpoint_id}/rotate")
+
+    def enable(self, endpoint_id: str) -> Json:
+        return self._send("POST", f"/v1/webhook-endpoints/{endpoint_id}/enable")
+
+    def delete(self, endpoint_id: str) -> None:
+        self._line.send("DELETE", f"/v1/webhook-endpoints/{endpoint_id}")
+
+    def test(self, endpoint_id: str, *, key: str) -> Json:
+        """The test that is on its way; its answer comes with `delivery`."""
+        path = f"/v1/webhook-endpoints/{endpoint_id}/test"
+        return self._send("POST", path, {}, Idempotency_Key=key)
+
+    def deliveries(self, endpoint_id: str, *, cursor: str | None) -> Json:
+        """What was sent there, newest first, with every try."""
+        path = f"/v1/webhook-endpoints/{endpoint_id}/deliveries"
+        return self._get(path, limit=20, cursor=cursor)
+
+    def delivery(self, delivery_id: str) -> Json:
+        return self._get(f"/v1/webhook-deliveries/{delivery_id}")
+
+    def replay(self, delivery_id: str, *, key: str) -> Json:
+        path = f"/v1/webhook-deliveries/{delivery_id}/replay"
+        return self._send("POST", path, {}, Idempotency_Key=key)
+
+
 @dataclass(frozen=True)
 class Clients:
     """All that a page may ask."""
@@ -481,6 +528,7 @@ class Clients:
     registrations: Registrations
     nominations: Nominations
     notifications: Notifications
+    channels: Channels
 
     @classmethod
     def connect(
@@ -504,6 +552,7 @@ class Clients:
             Registrations(line("registrations", settings.registrations_url)),
             Nominations(line("registrations", settings.registrations_url)),
             Notifications(line("notifications", settings.notifications_url)),
+            Channels(line("notifications", settings.notifications_url)),
         )
 
 

@@ -81,6 +81,7 @@ def template_name(template: str) -> str:
         "nomination-opened": _("Mời đề cử người dự"),
         "nomination-closed": _("Báo hết hạn đề cử"),
         "nominee-asked": _("Mời người được đề cử xác nhận"),
+        "webhook-disabled": _("Báo ngừng gửi đến hệ thống của đơn vị"),
         "sign-in": _("Thư đăng nhập"),
     }.get(template, template)
 

@@ -12,6 +12,7 @@ from tests.support.scene import PEOPLE_TABLE, TABLE
 SERVICES_THAT_CALL = ("notifications",)
 
 _PLANS = "organiser admin"
+_OFFICERS = "officer admin"
 _SENDER = "service:notifications"
 _NAMES = "officer organiser admin"
 
@@ -155,6 +156,18 @@ POLICY: dict[str, str] = {
     "notifications POST /v1/inbox/{notice_id}/read": "own officer organiser leader",
     "notifications POST /v1/previews": _PLANS,
     "notifications GET /v1/deliveries": _PLANS,
+    # A partner's own system is its officers' affair.
+    "notifications GET /v1/webhook-endpoints": _OFFICERS,
+    "notifications POST /v1/webhook-endpoints": _OFFICERS,
+    "notifications GET /v1/webhook-endpoints/{endpoint_id}": _OFFICERS,
+    "notifications PATCH /v1/webhook-endpoints/{endpoint_id}": _OFFICERS,
+    "notifications DELETE /v1/webhook-endpoints/{endpoint_id}": _OFFICERS,
+    "notifications POST /v1/webhook-endpoints/{endpoint_id}/rotate": _OFFICERS,
+    "notifications POST /v1/webhook-endpoints/{endpoint_id}/test": _OFFICERS,
+    "notifications POST /v1/webhook-endpoints/{endpoint_id}/enable": _OFFICERS,
+    "notifications GET /v1/webhook-endpoints/{endpoint_id}/deliveries": _OFFICERS,
+    "notifications GET /v1/webhook-deliveries/{delivery_id}": _OFFICERS,
+    "notifications POST /v1/webhook-deliveries/{delivery_id}/replay": _OFFICERS,
     "notifications GET /v1/outbox": "anyone",
     "notifications GET /v1/outbox/{mail_id}": "anyone",
 }
@@ -180,6 +193,7 @@ CASES: dict[str, tuple[tuple[str, str], ...]] = {
         ("?notice=organisation", "officer organiser leader"),
     ),
     "notifications GET /v1/deliveries": (("?event_id=$event", _PLANS),),
+    "notifications GET /v1/webhook-endpoints": (("?organisation_id=$organisation", _OFFICERS),),
     # Outside of a demo they are not there, for nobody.
     "notifications GET /v1/outbox": (("", ""),),
     "notifications GET /v1/outbox/{mail_id}": (("", ""),),
@@ -250,6 +264,11 @@ BODIES: dict[str, Any] = {
         "event_id": "$event",
         "step": "cancel",
     },
+    "notifications POST /v1/webhook-endpoints": {
+        "organisation_id": "$organisation",
+        "url": "https://hethong.example/moi",
+    },
+    "notifications PATCH /v1/webhook-endpoints/{endpoint_id}": {"topics": ["event.cancelled"]},
     "registrations PATCH /v1/offers/{event_id}": {"capacity": 60},
     "registrations POST /v1/offers/{event_id}/registrations": {"name": "Ada"},
     "registrations PUT /v1/offers/{event_id}/quotas": {

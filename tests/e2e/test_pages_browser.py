@@ -6,6 +6,7 @@ import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 import segno
@@ -13,8 +14,10 @@ from playwright.sync_api import Browser, Page, Playwright, expect, sync_playwrig
 from waitress.server import create_server
 
 from services.events.importing import read_csv
+from services.notifications.models import HookKind, Outcome, Result
 from services.web.assets import ROOT
 from services.web.dates import HOME
+from tests.service.web.channels_fakes import REFUSED, TAKEN, delivery_of, disable, endpoint_of
 from tests.service.web.conftest import portal
 from tests.service.web.fakes import CONCLUSION, EMPTY, FULL, NOW, ORGANISATION, World, iso, new_id
 from tests.service.web.seats_fakes import seat_pages
@@ -371,6 +374,8 @@ def pages_of(site: Site) -> tuple[list[str], list[str]]:
         "/toi/lich", "/to-chuc/nhap", f"/to-chuc/nhap/{file_read(site)}", f"{one}/lich-su", f"{wip}/lich-su",
         f"/su-kien/{full['id']}", f"/to-chuc/su-kien/{full['id']}/sua", f"/to-chuc/su-kien/{over['id']}/sua",
         *years_and_series(world), *seat_pages(world, me),
+        *years_and_series(world),
+        *channels_of(world, me),
     ]  # fmt: skip
     return public, own
 
@@ -400,6 +405,20 @@ def years_and_series(world: World) -> list[str]:
         year, f"{year}?nam=2027", f"{year}/moi", f"{year}/{programme}/sua", f"{year}/{programme}/sao-chep", own, f"{own}/cong-bo", f"{own}/huy", f"{own}/sua",
         f"{own}/sua?tu={there['id']}", f"{own}/quy-tac", f"/to-chuc/su-kien/{plain['id']}/lap-lai", f"/to-chuc/su-kien/{first['id']}", f"/to-chuc/su-kien/{first['id']}/sua",
     ]  # fmt: skip
+
+
+def channels_of(world: World, person: dict[str, Any]) -> list[str]:
+    """The pages of a partner's channels, looked after by somebody: one that is well, one that is off, a delivery of each."""
+    officer = {"organisation": ORGANISATION, "role": "officer", "event_id": None}
+    person["memberships"].append(officer)
+    well, off = endpoint_of(world), endpoint_of(world, f"https://he-thong.example/{'x' * 200}")
+    taken = delivery_of(world, well, HookKind.EVENT_CHANGED, REFUSED, TAKEN)
+    gone = (Outcome(Result.PERMANENT, "gone"), 410, "x" * 200)
+    missed = delivery_of(world, off, HookKind.EVENT_CHANGED, gone)
+    disable(off)
+    pages = [f"/{one.id}{more}" for one in (well, off) for more in ("", "/sua")]
+    pages += [f"/{one.endpoint_id}/tin/{one.id}" for one in (taken, missed)]
+    return ["/doi-tac/kenh", *(f"/doi-tac/kenh{page}" for page in pages)]
 
 
 def faults(page: Page, path: str) -> dict[str, object]:

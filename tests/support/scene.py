@@ -108,6 +108,8 @@ class Scene:
         if "{secret}" in path:
             secret = "none" if target == "missing" else self._calendar(target)
             path = path.replace("{secret}", secret)
+        if "webhook" in path:
+            ids = ids | self._webhook(ids["organisation"], missing=target == "missing")
         for name, key in _PARAMETERS.items():
             path = path.replace("{" + name + "}", ids[key])
         headers = self._headers(caller, ids) | {"Idempotency-Key": secrets.token_hex(8)}
@@ -124,6 +126,7 @@ class Scene:
     def anything(self, *, caller: str) -> tuple[dict[str, str], dict[str, str]]:
         """Path parameters that name objects of the host, and the headers of a caller."""
         ids = self._kept["own"] | self.series["own"]
+        ids |= self._webhook(ids["organisation"], missing=False)
         named = {name: ids[key] for name, key in (_PARAMETERS | {"series_id": "series"}).items()}
         return named, self._headers(caller, ids)
 
@@ -195,6 +198,8 @@ class Scene:
             "sign_in": str(new_id()),
             "mail": str(new_id()),
             "notice": str(new_id()),
+            "endpoint": str(new_id()),
+            "delivery": str(new_id()),
             "purpose": "news",
             "rule": "holiday",
             "successor_area": self._areas["successor"],
@@ -302,6 +307,18 @@ class Scene:
         )
         return event
 
+    def _webhook(self, host: str, *, missing: bool) -> dict[str, str]:
+        """An endpoint of `host` (another when the last one was deleted), with a test on its way."""
+        if missing:
+            return {}
+        service, path = "notifications", "/webhook-endpoints"
+        query = f"{path}?organisation_id={host}"
+        known = self._admin(service, "GET", query, None, expect=200)["items"]
+        body = {"organisation_id": host, "url": "https://hethong.example/"}
+        found = known[0] if known else self._admin(service, "POST", path, body, expect=201)
+        test = self._admin(service, "POST", f"{path}/{found['id']}/test", {}, expect=202)
+        return {"endpoint": str(found["id"]), "delivery": str(test["id"])}
+
     def _series(self, target: str) -> dict[str, str]:
         """Two dates, the first of them published, and another draft."""
         body = event_body(self._organisations[HOSTS[target]])
@@ -390,6 +407,8 @@ _PARAMETERS = {
     "mail_id": "mail",
     "nomination_id": "nomination",
     "nominee_id": "nominee",
+    "endpoint_id": "endpoint",
+    "delivery_id": "delivery",
     "sign_in_id": "sign_in",
     "key": "purpose",
 }

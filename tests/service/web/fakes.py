@@ -43,6 +43,7 @@ from shared.http.problems import (
 from shared.http.schemas import Phone
 from shared.text import Text
 from tests.service.web import (
+    channels_fakes,
     door_fakes,
     form_fakes,
     lists_fakes,
@@ -233,6 +234,8 @@ class World:
         self.offers: dict[str, dict[str, Any]] = {}
         self.seat_logs: dict[str, list[dict[str, Any]]] = {}
         self.conflicts: list[dict[str, Any]] = []
+        self.endpoints: dict[str, Any] = {}
+        self.hooks: dict[str, Any] = {}
 
     def add(self, **changes: Any) -> dict[str, Any]:
         made = event(**changes)
@@ -848,6 +851,7 @@ def registrations(world: World) -> Flask:
 
 def notifications(world: World) -> Flask:
     app = Flask("notifications")
+    channels_fakes.channels(app, world)
 
     @app.get("/v1/inbox")
     def inbox() -> Any:
