@@ -20,7 +20,7 @@ BOTH_SIGN = timedelta(hours=24)
 # Between the tries of one webhook, in seconds: 5 s, 5 min, 30 min, 2, 5, 10, 14, 20 and 24 h; 75 hours and a half in all.
 HOOK_PAUSES = (5, 300, 1800, 7200, 18_000, 36_000, 50_400, 72_000, 86_400)
 # Many endpoints that failed together do not return together.
-LEAST_JITTER, MOST_JITTER = 0.9, 1.1
+LEAST_JITTER, MOST_JITTER = 0.92, 1.08
 ALL_TRIES = timedelta(seconds=sum(HOOK_PAUSES) * LEAST_JITTER)
 # Failing without a break for so long, an endpoint is disabled even if no single webhook has run out of tries.
 LONGEST_FAILING = timedelta(days=5)
