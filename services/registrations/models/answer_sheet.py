@@ -48,6 +48,7 @@ class AnswerSheet(Base):
 
     def forget(self, form: Form, days: int) -> bool:
         """Let go of what was to be kept for at most `days` after the event; True when nothing is left."""
-        self.answers = {key: value for key, value in self.answers.items() if form.keeps(key) > days}
+        kept_for = form.kept_for(self.answers)
+        self.answers = {key: value for key, value in self.answers.items() if kept_for[key] > days}
         self.keep_days = form.keep_days(self.answers)
         return not self.answers

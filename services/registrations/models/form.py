@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 from uuid import UUID
 
@@ -63,7 +64,7 @@ class Form(Base):
             created_by=None,
         )
 
-    @property
+    @cached_property
     def fields(self) -> list[Field]:
         return [Field.of(kept) for kept in self.kept_fields]
 
@@ -106,14 +107,14 @@ class Form(Base):
             raise Invalid(wrong)
         return answers
 
-    def keeps(self, key: str) -> int:
-        """For how many days after the event an answer is kept."""
+    def kept_for(self, answers: Mapping[str, Any]) -> dict[str, int]:
+        """For how many days after the event each of these answers is kept."""
         own = {field.key: field.retention_days for field in self.fields}
-        return own.get(key) or self.retention_days
+        return {key: own.get(key) or self.retention_days for key in answers}
 
     def keep_days(self, answers: Mapping[str, Any]) -> int:
         """After how many days the first of these answers is to go."""
-        return min((self.keeps(key) for key in answers), default=self.retention_days)
+        return min(self.kept_for(answers).values(), default=self.retention_days)
 
 
 def no_such_version() -> Invalid:

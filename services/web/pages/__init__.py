@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from flask import Blueprint
 
 from services.web.pages import (
+    answers,
     approvals,
     attendee_lists,
     attendees,
@@ -19,6 +20,7 @@ from services.web.pages import (
     downloads,
     drafting,
     event,
+    forms,
     history,
     hook_deliveries,
     importing,
@@ -56,6 +58,7 @@ def blueprints(*, demo: bool) -> Iterator[Blueprint]:
         sign_in,
         mine,
         own_place,
+        answers,
         own_feed,
         profile,
         inbox,
@@ -82,6 +85,7 @@ def blueprints(*, demo: bool) -> Iterator[Blueprint]:
         colleagues,
         attendee_lists,
         downloads,
+        forms,
         door,
         door_device,
         door_report,

@@ -11,7 +11,9 @@ from markupsafe import Markup
 from werkzeug.wrappers import Response
 
 from services.web import dates
+from services.web.asked import asked_by
 from services.web.clients import Json, clients, if_there
+from services.web.pages.answers import may_edit
 from services.web.places import place_of
 from services.web.security import keep_nowhere
 from services.web.session import claims, needs_person, now
@@ -62,6 +64,7 @@ def ticket(registration_id: UUID) -> str:
         called_off=called_off,
         may_return=bool(event and place_of(event, None, now=now()).may_register),
         ticket=clients().registrations.ticket(str(registration_id)) if held else None,
+        asked=bool(registration.get("answers")) or _asks(registration, event),
         qr=qr,
         offer=offer,
         seen_at=now(),
@@ -100,6 +103,12 @@ def _beside_each_other(item: Json) -> tuple[str, str, bool, str]:
     """By time; at each event one's own place before those of the colleagues."""
     colleague = bool(item.get("registered_by"))
     return str(item["event"]["starts_at"]), item["event_id"], colleague, item["name"]
+
+
+def _asks(registration: Json, event: Json | None) -> bool:
+    """Whether there is something to answer still."""
+    asked = asked_by(registration["event_id"]) if may_edit(registration, event) else None
+    return bool(asked and asked["fields"])
 
 
 def _doors() -> list[Json]:

@@ -59,12 +59,13 @@ def register(event_id: UUID) -> Page:
     if asked is None:
         typed.refuse(Away("registrations"))
         return _show(str(event_id), typed)
-    answers = read(typed, asked["fields"])
+    answers, sendable = read(typed, asked["fields"]), typed.good
     late = demand(typed, asked["fields"], answers)
     if typed.good and late:
         typed.focus = late[0]
         return _show(str(event_id), typed, asked=asked, late=True)
-    if typed.good:
+    if sendable:
+        # Also where an answer is missing: the service says everything that is wrong at once.
         attendee: Json = {"name": name} | ({"phone": phone} if phone else {})
         if asked["fields"]:
             attendee |= {"answers": answers} | version(typed)
