@@ -109,6 +109,9 @@ def test_a_file_that_comes_again_changes_what_differs_and_nothing_else(events: E
         ("changed", ["starts_at"]),
         ("refused", ["starts_at"]),
     ]
+    was, becomes = made["rows"][0]["differences"]["starts_at"]
+    assert events.moment(was) == events.moment("2026-04-10T07:00:00Z")
+    assert events.moment(becomes) == events.moment("2026-04-10T08:00:00Z")
     confirm(events, made)
     (draft,) = drafts(events)
     assert events.moment(draft["starts_at"]) == events.moment("2026-04-10T08:00:00Z")
