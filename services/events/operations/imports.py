@@ -51,9 +51,11 @@ def read_in(
             row.problems["kind"] = NO_SUCH_KIND
         # Without a key of its own an entry is known by what it is called and when it starts.
         key = row.key or f"{fold(_title(row.fields))}@{jsonable(row.fields.get('starts_at'))}"
-        if key in seen and not row.problems:
-            row.problems["_"] = _TWICE
-        seen.add(key)
+        if not row.problems:
+            # What is refused stands in nobody's way.
+            if key in seen:
+                row.problems["_"] = _TWICE
+            seen.add(key)
         problems = {name: [text.vi, text.en] for name, text in row.problems.items()}
         kept.append({"place": row.place, "key": key, "fields": row.fields, "problems": problems})
     return uow.imports.add(
