@@ -145,6 +145,18 @@ def test_warnings_that_nobody_can_show_are_said_to_be_missing(series, world):
     assert "Chưa xem được các cảnh báo" in series.page("/cong-bo")
 
 
+def test_where_all_are_cancelled_there_is_nothing_to_edit(series):
+    for event in series.events:
+        event["status"] = "cancelled"
+
+    answer = series.browser.get(series.at("/sua"))
+
+    assert answer.location == series.path
+    page = series.page()
+    assert "Không còn buổi nào để sửa" in page
+    assert "Sửa cả chuỗi" not in page
+
+
 @pytest.mark.parametrize(("since", "left"), [(None, 0), (2, 2)])
 def test_all_or_those_that_follow_are_cancelled_with_a_reason(series, since, left):
     series.publish(0, 1, 2, 3)
