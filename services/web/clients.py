@@ -24,9 +24,18 @@ class _Client:
     def _get(self, path: str, **params: str | int | None) -> Json:
         return json_of(self._line.get(path, **params))
 
-    def _send(self, method: str, path: str, body: Json | None = None, **headers: str) -> Json:
+    def _send(
+        self,
+        method: str,
+        path: str,
+        body: Json | None = None,
+        *,
+        slow: bool = False,
+        **headers: str,
+    ) -> Json:
+        """`slow` is what does hundreds of things at once, and is waited for longer."""
         named = {name.replace("_", "-"): value for name, value in headers.items()}
-        return json_of(self._line.send(method, path, body=body, headers=named))
+        return json_of(self._line.send(method, path, body=body, headers=named, slow=slow))
 
     @staticmethod
     def _all(page: Callable[[str | None], Json], most: int) -> list[Json]:
@@ -180,7 +189,7 @@ class Events(_Client):
     def copy_programme(self, programme_id: str, *, year: int, key: str) -> Json:
         """A programme of another year, with the drafts that were made for it under `copied`."""
         path = f"/v1/programmes/{programme_id}/copy"
-        return self._send("POST", path, {"year": year}, Idempotency_Key=key)
+        return self._send("POST", path, {"year": year}, slow=True, Idempotency_Key=key)
 
     def preview_series(self, rule: str, *, starts_at: str, timezone: str) -> Json:
         """The dates that a rule gives. Nothing is kept."""
@@ -189,7 +198,7 @@ class Events(_Client):
 
     def begin_series(self, event_id: str, rule: str, *, key: str) -> Json:
         body = {"event_id": event_id, "rule": rule}
-        return self._send("POST", "/v1/series", body, Idempotency_Key=key)
+        return self._send("POST", "/v1/series", body, slow=True, Idempotency_Key=key)
 
     def series(self, series_id: str) -> Json:
         """A series with its events by date."""
@@ -197,15 +206,15 @@ class Events(_Client):
 
     def change_series(self, series_id: str, changes: Json, *, etag: str) -> Json:
         """With `from` among the changes, the answer is the series that begins there."""
-        return self._send("PATCH", f"/v1/series/{series_id}", changes, If_Match=etag)
+        return self._send("PATCH", f"/v1/series/{series_id}", changes, slow=True, If_Match=etag)
 
     def publish_series(self, series_id: str, *, accept: list[Json]) -> Json:
         """As `publish`, all its drafts; a reason holds for each that is warned."""
-        return self._send("POST", f"/v1/series/{series_id}/publish", {"accept": accept})
+        return self._send("POST", f"/v1/series/{series_id}/publish", {"accept": accept}, slow=True)
 
     def cancel_series(self, series_id: str, cancellation: Json) -> Json:
         """`cancellation` holds the `reason`, and `from` where it begins with one of its events."""
-        return self._send("POST", f"/v1/series/{series_id}/cancel", cancellation)
+        return self._send("POST", f"/v1/series/{series_id}/cancel", cancellation, slow=True)
 
     def ics(self, path: str, *, known: str | None, params: Json) -> httpx2.Response:
         """A calendar as it stands, or 304 when `known` (an entity tag) is still right."""

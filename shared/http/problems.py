@@ -187,7 +187,11 @@ _FIELD_MESSAGES: tuple[tuple[str, Text], ...] = (
         Text("Cần từ {0} đến {1} ký tự.", "It needs between {0} and {1} characters."),
     ),
     (
-        r"Must be greater than or equal to (\S+?)(?: and less than or equal to (\S+?))?\.",
+        r"Must be greater than or equal to (\S+?) and less than or equal to (\S+?)\.",
+        Text("Số này phải từ {0} đến {1}.", "It must be between {0} and {1}."),
+    ),
+    (
+        r"Must be greater than or equal to (\S+?)\.",
         Text("Số này nhỏ nhất là {0}.", "It must be at least {0}."),
     ),
     (

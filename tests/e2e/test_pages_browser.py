@@ -237,6 +237,32 @@ def test_the_address_of_ones_own_calendar_is_copied_by_a_button(chromium, site):
             assert page.evaluate("navigator.clipboard.readText()") == address
 
 
+def test_a_title_of_one_long_word_never_makes_a_page_scroll_sideways(chromium, site):
+    world = site.world
+    title = {"title": {"vi": LONGEST_NAME, "en": None}}
+    event, draft = world.add(**title), world.add(**title, status="draft", seats=None)
+    alone = world.add(**title, status="draft", seats=None)
+    programme, series = programme_of(world), series_of(world, draft)
+    world.programmes[programme].title = title["title"]
+    world.add(**title, programme_id=programme)
+    one, of = f"/to-chuc/su-kien/{event['id']}", f"/to-chuc/chuoi/{series}"
+    page = open_page(chromium, site, scripts=False)
+    sign_in(page, organiser_of(site))
+
+    found = []
+    for path in (
+        "/", "/?thang=2026-03", f"/su-kien/{event['id']}", f"/su-kien/{event['id']}/dang-ky", "/to-chuc", one,
+        *(f"{one}/{step}" for step in ("sua", "lich-su", "doi-lich", "tam-hoan", "huy", "danh-sach")), f"/to-chuc/su-kien/{draft['id']}/cong-bo",
+        f"/to-chuc/su-kien/{alone['id']}/lap-lai", of, *(f"{of}/{step}" for step in ("cong-bo", "huy", "sua", "quy-tac")), "/to-chuc/nam",
+        *(f"/to-chuc/nam/{programme}/{step}" for step in ("sua", "sao-chep", "xoa")),
+    ):  # fmt: skip
+        page.goto(path)
+        if sideways(page):
+            found.append(path)
+
+    assert found == []
+
+
 def test_a_month_is_a_table_on_a_desktop_and_a_list_of_days_on_a_phone(chromium, site):
     """In both, the keyboard leads to each event; on a phone a day that holds nothing is not there."""
     event = site.world.add()

@@ -14,8 +14,7 @@ from services.events.importing.rows import (
     TOO_MANY,
     Row,
     UnreadableFile,
-    line,
-    paragraphs,
+    key,
 )
 from shared import sheets
 from shared.sheets import text_of as _text
@@ -54,7 +53,10 @@ _NO_HEADINGS = Text(
     "Không tìm thấy cột tên sự kiện và giờ bắt đầu; xin đặt tên cột ở dòng đầu, ví dụ: Tên sự kiện, Bắt đầu, Kết thúc.",
     "No columns for title and start were found; please name them in the first row, for example: Title, Start, End.",
 )
-_BAD_CAPACITY = Text("Sức chứa phải là số nguyên.", "The capacity must be a whole number.")
+_BAD_CAPACITY = Text(
+    "Sức chứa phải là số nguyên từ 0 đến 100.000.",
+    "The capacity must be a whole number from 0 to 100,000.",
+)
 Cells = Sequence[Any]
 
 
@@ -107,17 +109,13 @@ def _columns(lines: Iterator[Cells]) -> dict[str, int]:
 
 
 def _row(place: int, said: dict[str, Any], zone: ZoneInfo) -> Row:
-    row = Row(place, key=line(_text(said.get("key")), 400) or None)
+    row = Row(place, key=key(_text(said.get("key"))) or None)
     row.fields["timezone"] = zone.key
     row.take_title(_text(said.get("title")))
     if kind := fold(_text(said.get("kind"))):
         row.fields["kind"] = kind
-    if venue := line(_text(said.get("venue")), 200):
-        row.fields["venue"] = {"name": venue}
-        if address := line(_text(said.get("address")), 300):
-            row.fields["venue"]["address"] = address
-    if description := paragraphs(_text(said.get("description")), 20_000):
-        row.fields["description"] = {"vi": description, "en": None}
+    row.take_venue(_text(said.get("venue")), _text(said.get("address")))
+    row.take_description(_text(said.get("description")))
     _take_capacity(row, said.get("capacity"))
     _take_times(row, said, zone)
     return row

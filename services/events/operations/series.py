@@ -12,6 +12,7 @@ from services.events.models import Event, Series, Status
 from services.events.models.moving import all_along
 from services.events.models.series import pattern, planned, read, wished
 from services.events.operations import events as single
+from services.events.operations.warnings import warnings_of_all
 from services.events.repository import UnitOfWork
 from shared.http.problems import Invalid
 from shared.ids import new_id
@@ -115,10 +116,11 @@ def publish_series(
     without a reason that a rule asks for, WarningsNotAccepted lists what all of them are warned of.
     """
     drafts = publishable(_locked(uow, series, from_event_id), now)
+    found = warnings_of_all(uow, drafts, now=now)
     open_: dict[str, dict[str, Any]] = {}
     for event in drafts:
         try:
-            single.publish(uow, event, accept=accept, by=by, now=now)
+            single.publish(uow, event, accept=accept, by=by, now=now, found=found[event.id])
         except WarningsNotAccepted as refused:
             for one in refused.values["warnings"]:
                 known = open_.setdefault(one["rule"], one | {"about": []})

@@ -64,17 +64,18 @@ def accept_all(
     *,
     by: UUID | None,
     now: datetime,
+    found: Sequence[Warned] | None = None,
 ) -> list[Warned]:
     """Accept what is named of an event's warnings; all of them, as they are then. What is not warned of is passed over.
 
-    A warning may have gone since the list of them was shown.
+    A warning may have gone since the list of them was shown. `found` are those of the event, if they were asked before.
     """
     reasons = {wish["rule"]: wish["reason"] for wish in wishes}
     return [
         _accept(uow, event, one, reason=reasons[one.rule.key], by=by, now=now)
         if one.rule.key in reasons and by is not None
         else one
-        for one in warnings(uow, event, now=now)
+        for one in (warnings(uow, event, now=now) if found is None else found)
     ]
 
 

@@ -114,7 +114,7 @@ def ask_to_reschedule(event_id: UUID) -> str:
 def reschedule(event_id: UUID) -> Page:
     event = event_in(event_id, *AHEAD)
     form = Form(request.form)
-    zone = form.zone("timezone", known=event["timezone"])
+    zone = form.zone("timezone", known=event["timezone"], hidden=True)
     body: Json = {
         "starts_at": form.moment("starts_at", zone=zone, required=_("Xin nhập giờ bắt đầu mới.")),
         "ends_at": form.moment("ends_at", zone=zone, required=_("Xin nhập giờ kết thúc mới.")),

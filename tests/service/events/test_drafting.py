@@ -346,6 +346,17 @@ def test_a_venue_is_edited_part_by_part_and_can_be_taken_away(events: Events) ->
     assert gone["venue"] is None
 
 
+@pytest.mark.parametrize(("other", "moved"), [(False, "venue.accessibility"), (True, "venue")])
+def test_naming_the_area_of_a_place_moves_nobody(events: Events, other: bool, moved: str) -> None:
+    """Who comes is told of another place, not of what makes the same place easier to find."""
+    area = {"area_id": str(new_id())} if other else {}
+    event = events.published_event(venue={"name": "Nhà"} | area)
+
+    events.edited(event, venue={"area_id": str(new_id())})
+
+    assert events.published("event.changed")[-1].data["changed"] == [moved]
+
+
 def test_a_partner_named_twice_is_one(events: Events) -> None:
     """And they stay in the order of the list."""
     first, second = new_id(), new_id()
