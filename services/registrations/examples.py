@@ -27,4 +27,4 @@ OFFER: dict[str, Any] = {
     "waitlist_length": 0,
     "state": "open",
 }
-ATTENDANCE: dict[str, Any] = {"event_id": _EVENT, "checked_in": 12}
+ATTENDANCE: dict[str, Any] = {"event_id": _EVENT, "checked_in": 12, "confirmed": 34}

@@ -6,6 +6,7 @@ from services.registrations.models.quota import Quota
 from services.registrations.models.registration import Registration
 from services.registrations.models.seat_log import SeatLogEntry, What
 from services.registrations.models.status import IN_PLAY, OfferState, Status
+from services.registrations.models.survey import Survey, SurveyParticipation, SurveyState
 
 __all__ = [
     "IN_PLAY",
@@ -17,5 +18,8 @@ __all__ = [
     "Registration",
     "SeatLogEntry",
     "Status",
+    "Survey",
+    "SurveyParticipation",
+    "SurveyState",
     "What",
 ]

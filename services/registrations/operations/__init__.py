@@ -1,5 +1,12 @@
 """What can be done with places, each as an organiser would say it. Operations never commit."""
 
+from services.registrations.operations.after import (
+    answer_survey,
+    ask_in_survey,
+    attendance_for,
+    attendance_of,
+    survey_of,
+)
 from services.registrations.operations.door import (
     check_in,
     find_admission,
@@ -25,7 +32,11 @@ from services.registrations.operations.seats import (
 
 __all__ = [
     "accept",
+    "answer_survey",
     "approve",
+    "ask_in_survey",
+    "attendance_for",
+    "attendance_of",
     "cancel",
     "change_rules",
     "check_in",
@@ -38,6 +49,7 @@ __all__ = [
     "resize",
     "set_quotas",
     "settle",
+    "survey_of",
     "take_in_event",
     "undo_check_in",
     "walk_in",

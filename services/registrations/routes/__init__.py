@@ -1,6 +1,6 @@
 """The HTTP API of registrations: it translates and decides nothing."""
 
-from services.registrations.routes import door, offers, registrations
+from services.registrations.routes import after, door, offers, registrations
 from services.registrations.routes.blueprint import bp
 
-__all__ = ["bp", "door", "offers", "registrations"]
+__all__ = ["after", "bp", "door", "offers", "registrations"]
