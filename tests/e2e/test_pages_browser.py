@@ -15,6 +15,7 @@ from waitress.server import create_server
 from services.events.importing import read_csv
 from services.web.assets import ROOT
 from services.web.dates import HOME
+from tests.service.web.after_fakes import after_pages
 from tests.service.web.conftest import portal
 from tests.service.web.fakes import CONCLUSION, EMPTY, FULL, NOW, ORGANISATION, World, iso, new_id
 from tests.service.web.seats_fakes import seat_pages
@@ -368,7 +369,7 @@ def pages_of(site: Site) -> tuple[list[str], list[str]]:
         f"/su-kien/{empty['id']}", "/to-chuc?nam=2025", f"/toi/ve/{none_left['id']}",
         "/toi/lich", "/to-chuc/nhap", f"/to-chuc/nhap/{file_read(site)}", f"{one}/lich-su", f"{wip}/lich-su",
         f"/su-kien/{full['id']}", f"/to-chuc/su-kien/{full['id']}/sua", f"/to-chuc/su-kien/{over['id']}/sua",
-        *years_and_series(world), *seat_pages(world, me),
+        *years_and_series(world), *seat_pages(world, me), *after_pages(world, me),
     ]  # fmt: skip
     return public, own
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from flask import Blueprint
 
 from services.web.pages import (
+    after,
     approvals,
     attendees,
     developers,
@@ -32,6 +33,7 @@ from services.web.pages import (
     series,
     series_changes,
     sign_in,
+    survey,
     year,
 )
 
@@ -62,6 +64,8 @@ def blueprints(*, demo: bool) -> Iterator[Blueprint]:
         quotas,
         approvals,
         seat_log,
+        after,
+        survey,
         door,
         developers,
     ):

@@ -41,7 +41,7 @@ from shared.http.problems import (
 )
 from shared.http.schemas import Phone
 from shared.text import Text
-from tests.service.web import more_fakes, seats_fakes, year_fakes
+from tests.service.web import after_fakes, more_fakes, seats_fakes, year_fakes
 
 NOW = datetime(2026, 3, 10, 2, 0, tzinfo=UTC)
 HALL = "Hội trường UBND phường An Đông"
@@ -219,6 +219,9 @@ class World:
         # What an event's offer has beside the count, and what happened to its seats.
         self.offers: dict[str, dict[str, Any]] = {}
         self.seat_logs: dict[str, list[dict[str, Any]]] = {}
+        self.surveys: dict[str, Any] = {}
+        self.answered: set[str] = set()
+        self.attendances: dict[str, dict[str, Any]] = {}
 
     def add(self, **changes: Any) -> dict[str, Any]:
         made = event(**changes)
@@ -687,6 +690,7 @@ def registrations(world: World) -> Flask:
         return seats_fakes.offered(world, offer)
 
     seats_fakes.seats(app, world, offer_of)
+    after_fakes.after(app, world)
 
     @app.get("/v1/offers/<event_id>")
     def offer(event_id: str) -> Any:
