@@ -153,5 +153,5 @@ class SurveyParticipation(Base):
     __table_args__ = ({"sqlite_with_rowid": False},)
 
     registration_id: Mapped[UUID] = mapped_column(
-        sa.ForeignKey("registrations.id"), primary_key=True
+        sa.ForeignKey("registrations.id", ondelete="CASCADE"), primary_key=True
     )

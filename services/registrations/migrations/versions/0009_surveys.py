@@ -29,7 +29,7 @@ def upgrade() -> None:
     op.create_table(
         "survey_participations",
         sa.Column("registration_id", sa.Uuid(), nullable=False),
-        sa.ForeignKeyConstraint(["registration_id"], ["registrations.id"]),
+        sa.ForeignKeyConstraint(["registration_id"], ["registrations.id"], ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("registration_id"),
         sqlite_with_rowid=False,
     )
