@@ -116,7 +116,9 @@ class Survey(Base):
             else:
                 counts = tally.setdefault(key, {})
                 counts[str(answers[key])] = counts.get(str(answers[key]), 0) + 1
-        self.tally, self.texts = tally, texts
+        # In an order of their own: JSON would keep the one in which they were first said.
+        self.tally = {key: dict(sorted(tally[key].items())) for key in sorted(tally)}
+        self.texts = {key: texts[key] for key in sorted(texts)}
         self.answered += 1
         self.closes_at = self.closes(offer)
 
