@@ -353,6 +353,65 @@ class AnswersFixed(Problem):
     )
 
 
+class EventNotOver(Problem):
+    """Who came is told when all who come have come."""
+
+    status, type = 409, "event-not-over"
+    title = Text("Sự kiện chưa diễn ra xong", "The event is not over")
+    detail = Text("Xin xem lại sau khi sự kiện kết thúc.", "Please look again once it has ended.")
+
+
+class SurveyNotOpen(Problem):
+    status, type = 409, "survey-not-open"
+    title = Text("Khảo sát chưa mở", "The survey is not open yet")
+    detail = Text(
+        "Khảo sát mở khi sự kiện kết thúc. Xin quay lại sau.",
+        "It opens when the event has ended. Please come back then.",
+    )
+
+
+class SurveyClosed(Problem):
+    """What was read as a result does not change any more."""
+
+    status, type = 409, "survey-closed"
+    title = Text("Khảo sát đã đóng", "The survey is closed")
+    detail = Text(
+        "Không nhận thêm câu trả lời và không đổi câu hỏi được nữa.",
+        "It takes no more answers, and its questions stay as they are.",
+    )
+
+
+class SurveyAnswered(Problem):
+    """One answer a person; it belongs to nobody, so that it cannot be changed or taken back."""
+
+    status, type = 409, "survey-answered"
+    title = Text("Bạn đã trả lời khảo sát này", "You have answered this survey")
+    detail = Text(
+        "Mỗi người trả lời một lần. Câu trả lời ẩn danh nên không tìm lại để sửa được.",
+        "Everybody answers once. Answers are anonymous, so none can be found again to be changed.",
+    )
+
+
+class DidNotAttend(Problem):
+    status, type = 409, "did-not-attend"
+    title = Text("Khảo sát dành cho người đã dự", "The survey is for those who came")
+    detail = Text(
+        "Đăng ký này chưa được điểm danh vào cửa. Nếu bạn có dự, xin báo ban tổ chức.",
+        "This registration was not checked in. If you were there, please tell the organisers.",
+    )
+
+
+class QuestionsFixed(Problem):
+    """Answers to other questions would be counted with those that were given."""
+
+    status, type = 409, "questions-fixed"
+    title = Text("Đã có người trả lời", "Somebody has answered")
+    detail = Text(
+        "Câu hỏi không đổi được nữa; chỉ đổi được số ngày mở.",
+        "The questions stay as they are; only the number of days can be changed.",
+    )
+
+
 class NoTicket(Problem):
     """Only a confirmed place has a ticket."""
 

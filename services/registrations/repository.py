@@ -20,7 +20,10 @@ from services.registrations.models import (
     Registration,
     SeatLogEntry,
     Status,
+    Survey,
+    SurveyParticipation,
 )
+from services.registrations.models.attendance import Cell
 from services.registrations.models.status import SEATED
 from services.registrations.nominations_repository import Nominations
 from services.registrations.repository_lists import Imports, Lists
@@ -210,6 +213,15 @@ class Registrations:
         named = sa.select(Registration.id, Registration.name).where(Registration.id.in_(ids))
         return {row.id: row.name for row in self._session.execute(named)}
 
+    def attendance(self, event_id: UUID) -> list[Cell]:
+        """How many have a place and how many of them were admitted, by quota and organisation."""
+        keys = (Registration.quota_id, Registration.organisation_id)
+        counts = (sa.func.count(), sa.func.count(Registration.checked_in_at))
+        counted = sa.select(*keys, *counts).where(
+            Registration.event_id == event_id, Registration.status == Status.CONFIRMED
+        )
+        return [Cell(*row) for row in self._session.execute(counted.group_by(*keys))]
+
     def all_in_play(self, event_id: UUID) -> Sequence[Registration]:
         found = (
             sa.select(Registration)
@@ -348,6 +360,26 @@ class SeatLog:
         return page, cursors.encode(page[-1].number) if len(rows) > limit else None
 
 
+class Surveys:
+    """Surveys by event, and who has answered. Only with the offer's lock."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def find(self, event_id: UUID) -> Survey | None:
+        return self._session.get(Survey, event_id, populate_existing=True)
+
+    def keep(self, survey: Survey) -> Survey:
+        self._session.add(survey)
+        return survey
+
+    def has_answered(self, registration_id: UUID) -> bool:
+        return self._session.get(SurveyParticipation, registration_id) is not None
+
+    def note_participation(self, registration_id: UUID) -> None:
+        self._session.add(SurveyParticipation(registration_id=registration_id))
+
+
 class UnitOfWork(BaseUnitOfWork):
     """One transaction of registrations."""
 
@@ -361,6 +393,7 @@ class UnitOfWork(BaseUnitOfWork):
     nominations: Nominations
     lists: Lists
     imports: Imports
+    surveys: Surveys
 
     def __enter__(self) -> Self:
         super().__enter__()
@@ -374,6 +407,7 @@ class UnitOfWork(BaseUnitOfWork):
         self.nominations = Nominations(self.session)
         self.lists = Lists(self.session)
         self.imports = Imports(self.session)
+        self.surveys = Surveys(self.session)
         return self
 
     def commit(self) -> None:

@@ -85,6 +85,7 @@ def _speak(app: Flask) -> None:
         delivery_state=words.delivery_state,
         progress_state=words.progress_state,
         amount=words.amount,
+        number=words.number,
         template_name=words.template_name,
         channel_name=words.channel_name,
         import_fate=words.import_fate,

@@ -365,6 +365,34 @@ class Registrations(_Client):
         path = f"/v1/imports/{list_id}/confirm"
         return json_of(self._line.send("POST", path, body={}, slow=True))
 
+    def attendance(self, event_id: str) -> Json:
+        """Who had a place and who came, after the event; nothing of small groups."""
+        return self._get(f"/v1/offers/{event_id}/attendance")
+
+    def attendance_of_members(self, event_id: str, organisation_id: str) -> Json:
+        """The same of those who came for one organisation."""
+        return self._get(f"/v1/offers/{event_id}/attendance/{organisation_id}")
+
+    def survey(self, event_id: str) -> Json:
+        return self._get(f"/v1/offers/{event_id}/survey")
+
+    def ask_in_survey(self, event_id: str, *, questions: list[Json] | None, days: int) -> Json:
+        """`questions` are None for the ready-made ones."""
+        body = {"questions": questions, "days": days}
+        return self._send("PUT", f"/v1/offers/{event_id}/survey", body)
+
+    def survey_results(self, event_id: str) -> Json:
+        """How many have answered; once it is closed, what."""
+        return self._get(f"/v1/offers/{event_id}/survey/results")
+
+    def own_survey(self, registration_id: str) -> Json:
+        return self._get(f"/v1/registrations/{registration_id}/survey")
+
+    def answer_survey(self, registration_id: str, answers: Json) -> None:
+        """Without a key that could be repeated: it would be kept beside who sent it."""
+        path = f"/v1/registrations/{registration_id}/survey-answers"
+        self._line.send("POST", path, body={"answers": answers})
+
     def check_in(self, event_id: str, proof: Json) -> Json:
         """`proof` is {ticket}, {code} or {registration_id}."""
         return self._send("POST", f"/v1/offers/{event_id}/check-ins", proof)

@@ -48,6 +48,12 @@ def amount(vnd: int) -> str:
     return grouped if language() == "en" else grouped.replace(",", ".")
 
 
+def number(value: float) -> str:
+    """A figure with a decimal comma in Vietnamese: "4,5"."""
+    text = f"{value:g}"
+    return text if language() == "en" else text.replace(".", ",")
+
+
 def delivery_state(status: str) -> tuple[str, str]:
     """The word and the tone of a delivery's status."""
     return {

@@ -151,6 +151,14 @@ POLICY: dict[str, str] = {
     "registrations GET /v1/imports/{list_id}/rows": _PLANS,
     "registrations PATCH /v1/imports/{list_id}/rows": _PLANS,
     "registrations POST /v1/imports/{list_id}/confirm": _PLANS,
+    # Afterwards: figures for those who lead, of its own members for any organisation; answers are one's own to give.
+    "registrations GET /v1/offers/{event_id}/attendance": "organiser leader admin",
+    "registrations GET /v1/offers/{event_id}/attendance/{organisation_id}": "officer organiser leader",
+    "registrations GET /v1/offers/{event_id}/survey": "anyone",
+    "registrations PUT /v1/offers/{event_id}/survey": _PLANS,
+    "registrations GET /v1/offers/{event_id}/survey/results": "organiser leader admin",
+    "registrations GET /v1/registrations/{registration_id}/survey": "own",
+    "registrations POST /v1/registrations/{registration_id}/survey-answers": "own",
     # An inbox is the person's or its organisation's; how mails fared is the organiser's.
     "notifications GET /v1/inbox": "own officer organiser leader",
     "notifications POST /v1/inbox/{notice_id}/read": "own officer organiser leader",
@@ -293,6 +301,10 @@ BODIES: dict[str, Any] = {
     "registrations POST /v1/offers/{event_id}/imports": PEOPLE_TABLE,
     "registrations PATCH /v1/imports/{list_id}/rows": {"rows": [{"place": 2, "name": "Ada"}]},
     "registrations POST /v1/imports/{list_id}/confirm": {},
+    "registrations PUT /v1/offers/{event_id}/survey": {"days": 7},
+    "registrations POST /v1/registrations/{registration_id}/survey-answers": {
+        "answers": {"overall": 5}
+    },
     "registrations POST /v1/tickets": {"registration_ids": ["$registration"]},
     "registrations POST /v1/offers/{event_id}/check-ins": {"registration_id": "$registration"},
     "registrations POST /v1/offers/{event_id}/scans": {

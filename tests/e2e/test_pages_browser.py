@@ -17,6 +17,7 @@ from services.events.importing import read_csv
 from services.notifications.models import HookKind, Outcome, Result
 from services.web.assets import ROOT
 from services.web.dates import HOME
+from tests.service.web.after_fakes import after_pages
 from tests.service.web.channels_fakes import REFUSED, TAKEN, delivery_of, disable, endpoint_of
 from tests.service.web.conftest import portal
 from tests.service.web.fakes import CONCLUSION, EMPTY, FULL, NOW, ORGANISATION, World, iso, new_id
@@ -399,9 +400,7 @@ def pages_of(site: Site) -> tuple[list[str], list[str]]:
         f"/su-kien/{empty['id']}", "/to-chuc?nam=2025", f"/toi/ve/{none_left['id']}",
         "/toi/lich", "/to-chuc/nhap", f"/to-chuc/nhap/{file_read(site)}", f"{one}/lich-su", f"{wip}/lich-su",
         f"/su-kien/{full['id']}", f"/to-chuc/su-kien/{full['id']}/sua", f"/to-chuc/su-kien/{over['id']}/sua",
-        *years_and_series(world), *seat_pages(world, me),
-        *years_and_series(world),
-        *channels_of(world, me),
+        *years_and_series(world), *seat_pages(world, me), *after_pages(world, me), *channels_of(world, me),
     ]  # fmt: skip
     return public, own
 

@@ -12,6 +12,7 @@ from services.registrations.models.registration import MOST_COLLEAGUES, Registra
 from services.registrations.models.scan import Outcome, Scan, ScanKind
 from services.registrations.models.seat_log import SeatLogEntry, What
 from services.registrations.models.status import IN_PLAY, OfferState, Status
+from services.registrations.models.survey import Survey, SurveyParticipation, SurveyState
 
 __all__ = [
     "IN_PLAY",
@@ -37,5 +38,8 @@ __all__ = [
     "ScanKind",
     "SeatLogEntry",
     "Status",
+    "Survey",
+    "SurveyParticipation",
+    "SurveyState",
     "What",
 ]

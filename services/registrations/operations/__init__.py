@@ -6,6 +6,13 @@ from services.registrations.operations.admitting import (
     check_in_all,
     register_all,
 )
+from services.registrations.operations.after import (
+    answer_survey,
+    ask_in_survey,
+    attendance_for,
+    attendance_of,
+    survey_of,
+)
 from services.registrations.operations.answering import edit_answers
 from services.registrations.operations.counting import count_answers
 from services.registrations.operations.door import (
@@ -48,7 +55,11 @@ __all__ = [
     "Showing",
     "Wish",
     "accept",
+    "answer_survey",
     "approve",
+    "ask_in_survey",
+    "attendance_for",
+    "attendance_of",
     "cancel",
     "change_nomination",
     "change_rules",
@@ -80,6 +91,7 @@ __all__ = [
     "set_quotas",
     "settle",
     "sort_out",
+    "survey_of",
     "take_in_event",
     "undo_check_in",
     "walk_in",

@@ -29,3 +29,6 @@ __all__ = [
     "papers",
     "registrations",
 ]
+from services.registrations.routes import after
+
+__all__ = ["after", "bp", "door", "offers", "registrations"]

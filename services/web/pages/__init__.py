@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from flask import Blueprint
 
 from services.web.pages import (
+    after,
     answers,
     approvals,
     attendee_lists,
@@ -45,6 +46,7 @@ from services.web.pages import (
     series,
     series_changes,
     sign_in,
+    survey,
     year,
 )
 
@@ -86,6 +88,8 @@ def blueprints(*, demo: bool) -> Iterator[Blueprint]:
         attendee_lists,
         downloads,
         forms,
+        after,
+        survey,
         door,
         door_device,
         door_report,

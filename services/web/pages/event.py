@@ -44,6 +44,7 @@ def event(event_id: UUID) -> str:
         joining=joining(found),
         picture=picture(found),
         others=others(found),
+        over=bool(found["ends_at"]) and dates.local(found["ends_at"]) <= now(),
     )
 
 

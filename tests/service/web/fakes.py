@@ -43,6 +43,7 @@ from shared.http.problems import (
 from shared.http.schemas import Phone
 from shared.text import Text
 from tests.service.web import (
+    after_fakes,
     channels_fakes,
     door_fakes,
     form_fakes,
@@ -236,6 +237,9 @@ class World:
         self.conflicts: list[dict[str, Any]] = []
         self.endpoints: dict[str, Any] = {}
         self.hooks: dict[str, Any] = {}
+        self.surveys: dict[str, Any] = {}
+        self.answered: set[str] = set()
+        self.attendances: dict[str, dict[str, Any]] = {}
 
     def add(self, **changes: Any) -> dict[str, Any]:
         made = event(**changes)
@@ -711,6 +715,7 @@ def registrations(world: World) -> Flask:
         return seats_fakes.offered(world, offer)
 
     seats_fakes.seats(app, world, offer_of)
+    after_fakes.after(app, world)
 
     form_fakes.forms(app, world, own)
 

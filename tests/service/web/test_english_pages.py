@@ -7,6 +7,7 @@ import re
 
 import pytest
 
+from tests.service.web.after_fakes import after_pages
 from tests.service.web.fakes import (
     CONCLUSION,
     EMPTY,
@@ -120,8 +121,9 @@ def test_a_browser_that_prefers_english_gets_it_without_choosing(app, world, pag
     assert answer.headers["Content-Language"] == "en"
 
 
-def test_the_pages_about_places_are_english(organiser, ids, world):
-    for page in seat_pages(world, world.people["ban-to-chuc@example.vn"]):
+def test_the_pages_about_places_and_what_comes_after_are_english(organiser, ids, world):
+    me = world.people["ban-to-chuc@example.vn"]
+    for page in seat_pages(world, me) + after_pages(world, me):
         text = organiser.get(page).text
         assert '<html lang="en">' in text
         assert left_over(text.replace("ễ", "e")) == [], page

@@ -140,3 +140,17 @@ def test_an_event_whose_places_are_simple_needs_no_more_words(browser, world):
     event = world.add()
 
     assert 'class="sub why"' not in browser.get(f"/su-kien/{event['id']}").text
+
+
+@pytest.mark.parametrize("waitlist", [True, False])
+def test_where_only_kept_places_are_left_one_may_still_ask(browser, world, waitlist):
+    """Whoever they are kept for has one; who has registered is not counted with those that are kept."""
+    event = world.add(waitlist=waitlist, seats={"left": 20, "capacity": 200})
+    world.offers[event["id"]] = {"quotas": [quota()], "why": "20 chỗ giữ cho Hội LHPN phường."}
+
+    shown = browser.get(f"/su-kien/{event['id']}").text
+
+    assert "Hết chỗ tự do, còn chỗ giữ riêng" in shown
+    assert "Đã đăng ký 180/200." in shown
+    assert f'href="/su-kien/{event["id"]}/dang-ky"' in shown
+    assert '<form method="post" novalidate>' in browser.get(f"/su-kien/{event['id']}/dang-ky").text
