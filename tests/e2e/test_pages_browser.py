@@ -402,6 +402,11 @@ def years_and_series(world: World) -> list[str]:
 def faults(page: Page, path: str) -> dict[str, object]:
     """What axe finds on a page, and whether it scrolls sideways."""
     page.goto(path)
+    return faults_here(page, path)
+
+
+def faults_here(page: Page, path: str) -> dict[str, object]:
+    """The same of the page that is open, however one came to it."""
     page.evaluate(AXE.read_text())
     checked = page.evaluate(
         "axe.run(document, {runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'best-practice']})"
