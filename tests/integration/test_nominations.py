@@ -30,7 +30,7 @@ def test_a_nominee_is_asked_by_mail_and_confirms_with_the_link_in_it(tmp_path: P
 
 def _the_way(scene: Scene) -> None:
     ids = scene.fresh("own")
-    admin = scene._as("admin", roles=[[ids["organisation"], "organiser"]])  # noqa: SLF001
+    admin = scene._as("admin", roles=[[ids["organisation"], "organiser"]])
     partner = ids["successor_organisation"]
     opened = admin.post(
         f"/api/registrations/v1/offers/{ids['event']}/nominations",
@@ -41,7 +41,7 @@ def _the_way(scene: Scene) -> None:
             "deadline": (datetime.now(UTC) + timedelta(days=3)).isoformat(),
         },
     )
-    officer = scene._as("partner's officer", roles=[[partner, "officer"]])  # noqa: SLF001
+    officer = scene._as("partner's officer", roles=[[partner, "officer"]])
     inbox = f"/api/notifications/v1/inbox?organisation_id={partner}"
     until(
         lambda: "nomination-opened" in [one["kind"] for one in officer.get(inbox)["items"]],
@@ -53,7 +53,7 @@ def _the_way(scene: Scene) -> None:
     )
 
     nominee, secret = _link(admin)
-    person = scene._as("attendee B")  # noqa: SLF001
+    person = scene._as("attendee B")
     path = f"/api/registrations/v1/nominees/{nominee}"
     shown = person.post(f"{path}/look", {"secret": secret}, expect=200)
     assert shown["partner"]["vi"] == "Hội Phụ nữ"
@@ -63,8 +63,10 @@ def _the_way(scene: Scene) -> None:
     mine = f"/api/registrations/v1/registrations/{done['registration_id']}/ticket"
     assert person.get(mine)["registration_id"] == done["registration_id"]
     until(
-        lambda: "registration-confirmed"
-        in [one["kind"] for one in person.get("/api/notifications/v1/inbox")["items"]],
+        lambda: (
+            "registration-confirmed"
+            in [one["kind"] for one in person.get("/api/notifications/v1/inbox")["items"]]
+        ),
         what="the nominee's notice",
     )
     listed = officer.get(f"/api/registrations/v1/nominations/{opened['id']}")

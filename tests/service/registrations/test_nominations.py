@@ -230,6 +230,8 @@ def test_until_the_last_second_before_the_deadline(registrations: Registrations)
 
     registrations.clock.advance(seconds=1)
 
+    shown = registrations.get(f"/nominations/{partner.list}", by=partner.officer).json
+    assert (shown["open"], shown["waiting"]) == (False, 0)
     assert problem(confirm(registrations, second, Person())) == "nomination-closed"
     assert problem(partner.replace(second)) == "nomination-closed"
     assert problem(partner.name("Muộn Giờ, 0902 345 678")) == "nomination-closed"

@@ -85,9 +85,9 @@ def test_a_whole_list_without_flags_leads_back_to_it(
     base = f"/doi-tac/{asked['id']}"
     done = officer.post(f"{base}/de-cu", {"good": LINES}, page=base)
     assert (done.status_code, done.location) == (303, base)
-    page = officer.get(base).text
-    assert "Đã đề cử đủ số chỗ" in page
-    assert "/de-cu/" in page
+    page = officer.get(base)
+    assert "Đã đề cử đủ số chỗ" in page.text
+    assert "/de-cu/" in page.text
     asked["seats"] = 3
     empty = officer.post(f"{base}/xem-truoc", {"text": " "}, page=base)
     assert "Xin dán danh sách" in empty.text
@@ -185,10 +185,10 @@ def test_a_nominee_signs_in_by_mail_comes_back_and_confirms(
     """Opening the link answers nothing; the ticket is the nominee's own."""
     nominee = named(asked, "Trần Văn Ví Dụ", email="vi-du@example.vn")
     path = f"/de-cu/{nominee['id']}/s3cret"
-    page = browser.get(path)
-    assert "đã đề cử Trần Văn Ví Dụ" in page.text
-    assert page.headers["Cache-Control"] == "no-store"
-    assert "noindex" in page.headers.get("X-Robots-Tag", "") + page.text
+    opened_by_link = browser.get(path)
+    assert "đã đề cử Trần Văn Ví Dụ" in opened_by_link.text
+    assert opened_by_link.headers["Cache-Control"] == "no-store"
+    assert "noindex" in opened_by_link.headers.get("X-Robots-Tag", "") + opened_by_link.text
     assert browser.post(path, {"email": "vi-du@example.vn"}, page=path).location == "/dang-nhap/ma"
     back = browser.post("/dang-nhap/ma", {"code": "123456"}, page="/dang-nhap/ma")
     assert back.location == path
