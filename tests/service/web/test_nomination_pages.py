@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 from collections.abc import Callable
 from typing import Any
@@ -91,6 +92,36 @@ def test_a_whole_list_without_flags_leads_back_to_it(
     asked["seats"] = 3
     empty = officer.post(f"{base}/xem-truoc", {"text": " "}, page=base)
     assert "Xin dán danh sách" in empty.text
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+def test_a_file_of_text_is_read_as_if_it_were_pasted(
+    officer: Browser, asked: dict[str, Any], encoding: str
+) -> None:
+    """As spreadsheets save it; beside what was typed."""
+    base = f"/doi-tac/{asked['id']}"
+    table = "STT,Họ và tên,Email\r\n1,Trần Văn Ví Dụ,vi-du@example.vn\r\n"
+    file = (io.BytesIO(table.encode(encoding)), "danh-sach.csv")
+    page = officer.post(
+        f"{base}/xem-truoc", {"text": "An, an@example.vn", "file": file}, page=base
+    ).text
+    assert "2 người đề cử được" in page
+    assert "Trần Văn Ví Dụ" in page
+
+
+@pytest.mark.parametrize(
+    "content", [b"PK\x03\x04\x00\x00\xff\xfe", "Trần".encode("cp1258", "ignore") + b"\xff"]
+)
+def test_a_file_that_is_no_text_is_named(
+    officer: Browser, asked: dict[str, Any], content: bytes
+) -> None:
+    """With what to do; what was typed stays."""
+    base = f"/doi-tac/{asked['id']}"
+    sent = {"text": "An, an@example.vn", "file": (io.BytesIO(content), "danh-sach.xlsx")}
+    page = officer.post(f"{base}/xem-truoc", sent, page=base)
+    assert page.status_code == 422
+    assert "CSV UTF-8" in page.text
+    assert "an@example.vn</textarea>" in page.text
 
 
 def test_a_nominee_is_replaced_once(officer: Browser, asked: dict[str, Any]) -> None:
