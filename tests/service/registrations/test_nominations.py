@@ -281,6 +281,8 @@ def test_replacing_gives_the_seat_to_the_substitute(registrations: Registrations
     (told,) = registrations.published("nomination.replaced")
     assert told.data["nominee_ids"] == [answer.json["id"]]
     assert confirm(registrations, answer.json, Person()).json["state"] == "confirmed"
+    gone = partner.nominees()[0]
+    assert (gone["name"], gone["phone"], gone["email"]) == ("Nguyễn Thị Minh Họa", None, None)
 
 
 def test_replacing_twice_and_confirming_after_it_are_refused(registrations: Registrations) -> None:
