@@ -120,6 +120,7 @@ def _compose(deps: Deps, notice: Notice, material: Material) -> Mail:
     if notice.template.has_ticket:
         ticket = _ticket(notice, material)
         facts |= {"ticket_code": ticket["code"], "ticket_image": TICKET_IMAGE}
+        facts["attendee"] = ticket.get("name") or ""
         png = _qr(ticket["token"])
     rendered = deps.templates.mail(notice.template, notice.recipient_kind, language, facts)
     return Mail(
@@ -167,7 +168,8 @@ def _ticket(notice: Notice, material: Material) -> dict[str, Any]:
 
 def _calendar(notice: Notice, material: Material) -> bytes | None:
     waits = notice.facts.get("status") == "waitlisted"
-    if notice.template not in _WITH_CALENDAR or notice.event_id is None or waits:
+    elsewhere = waits or notice.facts.get("colleague")
+    if notice.template not in _WITH_CALENDAR or notice.event_id is None or elsewhere:
         return None
     calendar = material.calendars[notice.event_id]
     if isinstance(calendar, OwnerAway):

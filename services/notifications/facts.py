@@ -47,6 +47,8 @@ def facts_of(
         "reason": _reason(notice, event, language),
         "position": told.get("position"),
         "why": told.get("why"),
+        "colleague": bool(told.get("colleague")),
+        "attendee": "",
         "status": told.get("status"),
         "to_partner": notice.recipient_kind is RecipientKind.ORGANISATION,
         "moved_in_time": bool(changed & _TIMES),

@@ -63,6 +63,7 @@ class RegistrationState(Shape):
 
     id = fields.UUID(required=True)
     person_id = fields.UUID(required=True)
+    colleague = fields.Boolean(load_default=False)
     event_id = fields.UUID(required=True)
     position = fields.Integer(allow_none=True, load_default=None)
     promoted = fields.Boolean(load_default=False)

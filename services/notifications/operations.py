@@ -125,7 +125,10 @@ def take_in_registration(
             event_id=copy.event_id,
             registration_id=copy.registration_id,
             facts=jsonable(
-                {name: registration[name] for name in ("position", "why", "held_until")}
+                {
+                    name: registration[name]
+                    for name in ("position", "why", "held_until", "colleague")
+                }
             ),
             overtaken=overtaken,
         )

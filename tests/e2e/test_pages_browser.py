@@ -449,6 +449,11 @@ def channels_of(world: World, person: dict[str, Any]) -> list[str]:
 def faults(page: Page, path: str) -> dict[str, object]:
     """What axe finds on a page, and whether it scrolls sideways."""
     page.goto(path)
+    return faults_here(page, path)
+
+
+def faults_here(page: Page, path: str) -> dict[str, object]:
+    """The same of the page that is open, however one came to it."""
     page.evaluate(AXE.read_text())
     checked = page.evaluate(
         "axe.run(document, {runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'best-practice']})"

@@ -241,6 +241,10 @@ class Nominee(Base):
         if self.registration is not None and self.registration.checked_in_at is not None:
             raise NomineeAttended
 
+    def give_way(self) -> None:
+        """Somebody else is named instead: how to reach this one is nobody's business any more."""
+        self.state, self.phone, self.email = NomineeState.REPLACED, None, None
+
     def lapse(self) -> None:
         if self.state is NomineeState.NOMINATED:
             self.state = NomineeState.LAPSED

@@ -186,7 +186,7 @@ def replace(
         registration.position = None
         note(uow, What.CANCELLED, registration, now=now, by=by, reason="replaced")
         tell(uow, registration)
-    nominee.state = NomineeState.REPLACED
+    nominee.give_way()
     nomination.require_room(1, now)
     substitute = _named(nomination, person, by=by, now=now, replaces=nominee.id)
     uow.session.flush()

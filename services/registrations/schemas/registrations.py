@@ -178,6 +178,7 @@ class TicketView(ma.Schema):
     event_id = fields.UUID(required=True)
     token = fields.String(required=True, metadata={"description": "What the QR code holds"})
     code = fields.String(required=True, metadata={"description": "The entry code, for reading out"})
+    name = fields.String(required=True, metadata={"description": "Who comes with it"})
     issue = fields.Integer(required=True)
 
 
@@ -196,5 +197,6 @@ def ticket_view(registration: Registration, token: str) -> dict[str, Any]:
         "event_id": registration.event_id,
         "token": token,
         "code": registration.entry_code,
+        "name": registration.name,
         "issue": registration.issue,
     }

@@ -48,9 +48,10 @@ def one_list(nomination_id: UUID) -> Page:
 def preview(nomination_id: UUID) -> Page:
     """What becomes of each line, before anything is kept; flagged lines can be mended right there."""
     form = Form(request.form)
-    text = _text(form)
+    text = "\n".join(part for part in (_text(form), _uploaded(form)) if part)
     if not text:
-        form.errors["text"] = _("Xin dán danh sách: mỗi người một dòng.")
+        form.errors.setdefault("text", _("Xin dán danh sách: mỗi người một dòng."))
+    if not form.good:
         return _list(nomination_id, form)
     try:
         pasted = clients().nominations.preview(str(nomination_id), text)
@@ -155,6 +156,25 @@ def _text(form: Form) -> str:
     """What was pasted; on the preview, the good lines and the mended ones together."""
     parts = (form.text("good"), form.text("flagged"), form.text("text"))
     return "\n".join(part for part in parts if part)
+
+
+def _uploaded(form: Form) -> str:
+    """What stands in a file of text that came along; it is read as if it had been pasted."""
+    file = request.files.get("file")
+    content = file.read() if file else b""
+    if not content:
+        return ""
+    encoding = "utf-16" if content[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
+    try:
+        text = content.decode(encoding)
+    except UnicodeDecodeError:
+        text = "\0"
+    if "\0" in text:
+        form.errors["file"] = _(
+            "Tệp này không đọc được. Xin lưu bảng dưới dạng CSV UTF-8, hoặc chép các dòng rồi dán vào ô trên."
+        )
+        return ""
+    return text.strip()
 
 
 def _lines(rows: list[Json]) -> str:

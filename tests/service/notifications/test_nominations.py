@@ -61,7 +61,7 @@ def test_a_nominee_is_asked_by_a_mail_with_a_link_of_their_own(
     assert "Chào Trần Văn Ví Dụ," in text
     assert "Hội Phụ nữ đã đề cử bạn" in text
     assert f"https://doithoai.example/de-cu/{nominee}/se-cret-of-the-link" in text
-    assert notifications.count("notices WHERE facts LIKE '%se-cret%'") == 0
+    assert notifications.count("notices WHERE CAST(facts AS TEXT) LIKE '%se-cret%'") == 0
 
 
 def test_who_is_not_asked_any_more_gets_no_mail(notifications: Notifications) -> None:
@@ -99,3 +99,19 @@ def test_a_closed_list_is_told_once_with_its_counts(notifications: Notifications
         ("nomination-closed", "delivered"),
         ("nomination-opened", "superseded"),
     ]
+
+
+def test_a_colleagues_place_is_told_as_theirs(notifications: Notifications) -> None:
+    """With their name on the mail, and no entry for the calendar of the one who registered them."""
+    ada = notifications.somebody()
+    grace = notifications.registered(notifications.publish(), ada, colleague=True)
+    notifications.registrations.tickets[grace]["name"] = "Grace"
+    notifications.work()
+    (kept,) = notifications.mails()
+    text = str(kept.message.get_body(("plain",)).get_content())
+    assert "chỗ của Grace mà bạn đã đăng ký giúp" in text
+    types = {part.get_content_type() for part in kept.message.walk()}
+    assert "text/calendar" not in types
+    assert "image/png" in types
+    inbox = notifications.get("/inbox", by=ada).json["items"][0]["body"]
+    assert "chỗ của đồng nghiệp mà bạn đã đăng ký giúp" in inbox

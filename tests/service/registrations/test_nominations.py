@@ -230,6 +230,8 @@ def test_until_the_last_second_before_the_deadline(registrations: Registrations)
 
     registrations.clock.advance(seconds=1)
 
+    shown = registrations.get(f"/nominations/{partner.list}", by=partner.officer).json
+    assert (shown["open"], shown["waiting"]) == (False, 0)
     assert problem(confirm(registrations, second, Person())) == "nomination-closed"
     assert problem(partner.replace(second)) == "nomination-closed"
     assert problem(partner.name("Muộn Giờ, 0902 345 678")) == "nomination-closed"
@@ -279,6 +281,8 @@ def test_replacing_gives_the_seat_to_the_substitute(registrations: Registrations
     (told,) = registrations.published("nomination.replaced")
     assert told.data["nominee_ids"] == [answer.json["id"]]
     assert confirm(registrations, answer.json, Person()).json["state"] == "confirmed"
+    gone = partner.nominees()[0]
+    assert (gone["name"], gone["phone"], gone["email"]) == ("Nguyễn Thị Minh Họa", None, None)
 
 
 def test_replacing_twice_and_confirming_after_it_are_refused(registrations: Registrations) -> None:

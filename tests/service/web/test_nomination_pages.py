@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 from collections.abc import Callable
 from typing import Any
@@ -85,12 +86,42 @@ def test_a_whole_list_without_flags_leads_back_to_it(
     base = f"/doi-tac/{asked['id']}"
     done = officer.post(f"{base}/de-cu", {"good": LINES}, page=base)
     assert (done.status_code, done.location) == (303, base)
-    page = officer.get(base).text
-    assert "Đã đề cử đủ số chỗ" in page
-    assert "/de-cu/" in page
+    page = officer.get(base)
+    assert "Đã đề cử đủ số chỗ" in page.text
+    assert "/de-cu/" in page.text
     asked["seats"] = 3
     empty = officer.post(f"{base}/xem-truoc", {"text": " "}, page=base)
     assert "Xin dán danh sách" in empty.text
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+def test_a_file_of_text_is_read_as_if_it_were_pasted(
+    officer: Browser, asked: dict[str, Any], encoding: str
+) -> None:
+    """As spreadsheets save it; beside what was typed."""
+    base = f"/doi-tac/{asked['id']}"
+    table = "STT,Họ và tên,Email\r\n1,Trần Văn Ví Dụ,vi-du@example.vn\r\n"
+    file = (io.BytesIO(table.encode(encoding)), "danh-sach.csv")
+    page = officer.post(
+        f"{base}/xem-truoc", {"text": "An, an@example.vn", "file": file}, page=base
+    ).text
+    assert "2 người đề cử được" in page
+    assert "Trần Văn Ví Dụ" in page
+
+
+@pytest.mark.parametrize(
+    "content", [b"PK\x03\x04\x00\x00\xff\xfe", "Trần".encode("cp1258", "ignore") + b"\xff"]
+)
+def test_a_file_that_is_no_text_is_named(
+    officer: Browser, asked: dict[str, Any], content: bytes
+) -> None:
+    """With what to do; what was typed stays."""
+    base = f"/doi-tac/{asked['id']}"
+    sent = {"text": "An, an@example.vn", "file": (io.BytesIO(content), "danh-sach.xlsx")}
+    page = officer.post(f"{base}/xem-truoc", sent, page=base)
+    assert page.status_code == 422
+    assert "CSV UTF-8" in page.text
+    assert "an@example.vn</textarea>" in page.text
 
 
 def test_a_nominee_is_replaced_once(officer: Browser, asked: dict[str, Any]) -> None:
@@ -185,10 +216,10 @@ def test_a_nominee_signs_in_by_mail_comes_back_and_confirms(
     """Opening the link answers nothing; the ticket is the nominee's own."""
     nominee = named(asked, "Trần Văn Ví Dụ", email="vi-du@example.vn")
     path = f"/de-cu/{nominee['id']}/s3cret"
-    page = browser.get(path)
-    assert "đã đề cử Trần Văn Ví Dụ" in page.text
-    assert page.headers["Cache-Control"] == "no-store"
-    assert "noindex" in page.headers.get("X-Robots-Tag", "") + page.text
+    opened_by_link = browser.get(path)
+    assert "đã đề cử Trần Văn Ví Dụ" in opened_by_link.text
+    assert opened_by_link.headers["Cache-Control"] == "no-store"
+    assert "noindex" in opened_by_link.headers.get("X-Robots-Tag", "") + opened_by_link.text
     assert browser.post(path, {"email": "vi-du@example.vn"}, page=path).location == "/dang-nhap/ma"
     back = browser.post("/dang-nhap/ma", {"code": "123456"}, page="/dang-nhap/ma")
     assert back.location == path
