@@ -69,10 +69,12 @@ class Lists:
         """Who has a place, or who of them was admitted: the `part`-th `size` of them, as papers are laid out on a table:
         by given name, which in Vietnamese stands last."""
         one = Registration
-        seated = (one.event_id == event_id, one.status == Status.CONFIRMED)
+        seated = sa.select(one.name_folded, one.id).where(
+            one.event_id == event_id, one.status == Status.CONFIRMED
+        )
         if attended:
-            seated = (*seated, one.checked_in_at.is_not(None))
-        names = self._session.execute(sa.select(one.name_folded, one.id).where(*seated)).all()
+            seated = seated.where(one.checked_in_at.is_not(None))
+        names = self._session.execute(seated).all()
         ordered = sorted(names, key=lambda name: (name[0].split()[-1:], name[0], name[1]))
         ids = [known for _, known in ordered[(part - 1) * size : part * size]]
         found = self.of_ids(ids)
