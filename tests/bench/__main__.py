@@ -10,7 +10,7 @@ import traceback
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 
-from tests.bench import away, consume, latency, relay
+from tests.bench import away, consume, latency, lists, relay
 from tests.bench.ground import ROOT, Ground
 from tests.bench.harness import Row, machine, table, write_lines
 from tests.support.servers import Servers
@@ -20,6 +20,7 @@ FAMILIES: dict[str, Callable[[Ground], Iterator[Row]]] = {
     "consume": consume.rows,
     "latency": latency.rows,
     "away": away.rows,
+    "lists": lists.rows,
 }
 
 
