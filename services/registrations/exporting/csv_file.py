@@ -34,8 +34,7 @@ def write_lines(file: IO[bytes], columns: Columns, pieces: Iterable[bytes]) -> N
     """As `write_csv`, of lines that the database has written: in a fraction of the time."""
     with _text(file, ends="\n") as lines:
         lines.writerow(columns.headings())
-    for piece in pieces:
-        file.write(piece)
+    file.writelines(pieces)
 
 
 @contextmanager
