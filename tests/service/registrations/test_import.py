@@ -224,6 +224,18 @@ def test_the_rules_of_the_offer_hold(registrations: Registrations) -> None:
     assert len(attendees(registrations, event)) == 1
 
 
+def test_who_has_no_account_is_not_asked_to_accept(registrations: Registrations) -> None:
+    """Where freed seats are held, theirs is theirs at once: nobody could say yes for them."""
+    event = registrations.open_event(capacity=1)
+    registrations.call(
+        "PATCH", f"/offers/{event}/rules", {"hold_minutes": 60}, by=registrations.organiser
+    )
+    take(registrations, read(registrations, event, "Name\nA\nB\n"))
+    registrations.cancel(attendees(registrations, event)[0])
+    found = attendees(registrations, event)
+    assert [one["status"] for one in found] == ["cancelled", "confirmed"]
+
+
 def test_each_place_is_in_the_log_and_no_message_names_anybody(
     registrations: Registrations,
 ) -> None:

@@ -180,3 +180,17 @@ def test_ones_own_ticket_and_certificate_are_on_its_page(organiser, world, event
     assert f'href="{page}/giay-xac-nhan.pdf"' in organiser.get(page).text
     other = world.register(event, world.person("khac@example.vn"), "Khác")
     assert organiser.get(f"/toi/ve/{other['id']}/ve-moi.pdf").status_code == 404
+
+
+def test_the_preview_is_english_for_who_reads_english(organiser, page):
+    """What the service says of a row, too."""
+    organiser.post("/ngon-ngu", {"language": "en"})
+    shown = organiser.get(read(organiser, page)).text
+    for said in (
+        ">Take in 1 person</button>",
+        "Row 3",
+        "The name is missing",
+        "Columns recognised:",
+    ):
+        assert said in shown
+    assert "Thiếu" not in shown
