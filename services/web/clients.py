@@ -345,6 +345,14 @@ class Registrations(_Client):
         path = f"/v1/offers/{event_id}/export"
         return self._line.stream(path, format=format, status=status)
 
+    def papers(self, event_id: str, *, kind: str, part: int) -> httpx2.Response:
+        """Badges, tickets or certificates of an event as PDF, which whoever gets it closes."""
+        return self._line.stream(f"/v1/offers/{event_id}/{kind}.pdf", part=part)
+
+    def paper(self, registration_id: str, *, kind: str) -> httpx2.Response:
+        """One's own ticket or certificate as PDF, which whoever gets it closes."""
+        return self._line.stream(f"/v1/registrations/{registration_id}/{kind}.pdf")
+
     def read_list(self, event_id: str, file: Upload) -> Json:
         """Have a list of attendees read. Without an Idempotency-Key: read twice, it still does nothing."""
         path = f"/v1/offers/{event_id}/imports"

@@ -46,8 +46,11 @@ class Columns:
     def headings(self) -> list[str]:
         return [heading.say(self.language) for heading in HEADINGS]
 
+    def words(self) -> dict[Status, str]:
+        return {status: text.say(self.language) for status, text in STATUSES.items()}
+
     def rows(self, records: Iterable[Record]) -> Iterator[Cells]:
-        words = {status: text.say(self.language) for status, text in STATUSES.items()}
+        words = self.words()
         zone = ZoneInfo(self.timezone)
 
         def local(moment: datetime) -> datetime:

@@ -248,9 +248,12 @@ class Offer(Base):
         registration.sequence += 1
 
     def promote(self, registration: Registration, now: datetime) -> None:
-        """Give a free seat to somebody who waits; with holds, keep it for them until they accept."""
+        """Give a free seat to somebody who waits; with holds, keep it for them until they accept.
+
+        Who has no account could not accept: it is theirs at once.
+        """
         self.waitlisted -= 1
-        if self.hold_minutes is None:
+        if self.hold_minutes is None or registration.person_id is None:
             self._seat(registration, now, Status.CONFIRMED)
         else:
             self._seat(registration, now, Status.HELD)

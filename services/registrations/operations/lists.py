@@ -8,7 +8,8 @@ from typing import IO
 from uuid import UUID
 
 from services.registrations.errors import NobodyToPrint
-from services.registrations.exporting import WRITERS, Columns
+from services.registrations.exporting import WRITERS, Columns, write_lines
+from services.registrations.exporting.csv_file import CALCULATED
 from services.registrations.models import Registration, Status, What
 from services.registrations.operations.seats import note
 from services.registrations.printing import PER_FILE
@@ -43,4 +44,15 @@ def export(
     """Write an event's registrations into a file, as CSV or XLSX; of one status only, if there is one."""
     write, _ = WRITERS[format]
     columns = Columns(language, uow.offers.get(event_id).timezone)
+    if format == "csv":
+        lines = uow.lists.lines(
+            event_id,
+            status=status,
+            timezone=columns.timezone,
+            words=columns.words(),
+            calculated=CALCULATED,
+        )
+        if lines is not None:
+            write_lines(file, columns, lines)
+            return
     write(file, columns, uow.lists.records(event_id, status=status))

@@ -9,10 +9,11 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import segno
 from fpdf import FPDF
+from fpdf.fonts import TTFFont
 
 FONT: Final = "BeVietnamPro"
 LETTERS: Final = Path(__file__).parents[1] / "vendor"
@@ -42,6 +43,7 @@ class Paper(FPDF):
         self.set_font(FONT, size=10)
         # Harfbuzz puts marks where they belong, however a name was typed (NFC or NFD).
         self.set_text_shaping(True)
+        self._letters = frozenset(cast(TTFFont, self.fonts[FONT.lower()]).cmap)
         self._widths: dict[tuple[str, str], float] = {}
 
     def fitted(
@@ -85,7 +87,7 @@ class Paper(FPDF):
     def _shown(self, text: str) -> str:
         """A text in letters that there are. What the font lacks (Han, emoji) is left out while something else remains."""
         text = " ".join(_INVISIBLE.sub(" ", unicodedata.normalize("NFC", text)).split())
-        there = self.current_font.cmap
+        there = self._letters
         return " ".join("".join(c for c in text if ord(c) in there or c == " ").split()) or text
 
     def _lines(self, text: str, width: float) -> list[str]:
@@ -107,8 +109,9 @@ class Paper(FPDF):
         return lines
 
     def _broken_anywhere(self, text: str, width: float) -> list[str]:
-        found: list[str] = self.multi_cell(
-            width - 0.2, 1, text, align="L", dry_run=True, output="LINES"
+        found = cast(
+            list[str],
+            self.multi_cell(width - 0.2, 1, text, align="L", dry_run=True, output="LINES"),
         )
         return [line.strip() for line in found]
 

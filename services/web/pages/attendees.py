@@ -14,6 +14,8 @@ from services.web.session import needs_person
 
 bp = Blueprint("attendees", __name__, url_prefix="/to-chuc/su-kien")
 
+# So many papers stand in one file, as registrations prints them.
+_PER_FILE = 200
 _STATUSES = ("confirmed", "waitlisted", "held", "pending", "declined", "cancelled")
 
 
@@ -43,6 +45,7 @@ def attendees(event_id: UUID) -> str:
         asked=asked,
         statuses=_STATUSES,
         states=sorted(states.items()),
+        per_file=_PER_FILE,
         whole=not any(asked.values()),
         deliveries=deliveries,
     )

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from flask import Flask, Response, request
 
-from services.registrations.errors import NoSuchFormat, UnreadableUpload
+from services.registrations.errors import NoCertificate, NoSuchFormat, UnreadableUpload
 from services.registrations.importing import LARGEST_FILE, READERS, check, read
 from services.registrations.importing.columns import MOST_LINES
 from services.registrations.models import Fate, Import, ImportRow, Status
@@ -138,6 +138,20 @@ def lists(app: Flask, world: fakes.World) -> None:
             one.name for one in registered(event_id) if asked.get("status") in (None, one.status)
         ]
         return _file("\r\n".join(names), asked["format"], "text/csv; charset=utf-8")
+
+    @app.get("/v1/offers/<uuid:event_id>/<any(badges, tickets, certificates):kind>.pdf")
+    def papers(event_id: UUID, kind: str) -> Any:
+        planning()
+        return _file(f"{kind} {fakes.query({'part'})['part']}", "pdf", "application/pdf")
+
+    @app.get("/v1/registrations/<registration_id>/<any(ticket, certificate):kind>.pdf")
+    def paper(registration_id: str, kind: str) -> Any:
+        found = world.registrations.get(registration_id)
+        if found is None or found["person_id"] != fakes.caller(world)["id"]:
+            raise NotFound
+        if kind == "certificate" and not found["checked_in_at"]:
+            raise NoCertificate
+        return _file(kind, "pdf", "application/pdf")
 
 
 def _file(content: str, ending: str, media: str) -> Response:

@@ -150,3 +150,47 @@ def test_the_sample_is_read_without_a_flag(organiser, page):
     sample = organiser.get(f"{page}/mau.csv").data
     shown = organiser.get(read(organiser, page, sample.decode("utf-8"))).text
     assert ">Đưa 1 người vào</button>" in shown
+
+
+def test_papers_are_offered_in_parts(organiser, world, event):
+    """As many files as there are two hundreds of people."""
+    for number in range(201):
+        world.register(event, {"id": new_id()}, f"Người {number}")
+    base = f"/to-chuc/su-kien/{event['id']}"
+    shown = organiser.get(f"{base}/danh-sach").text
+    assert f'href="{base}/the-dai-bieu.pdf?phan=2"' in shown
+    assert "Tờ cho người 201–201" in shown
+    assert "giay-xac-nhan.pdf" not in shown
+    assert organiser.get(f"{base}/the-dai-bieu.pdf?phan=2").data == b"badges 2"
+    assert organiser.get(f"{base}/ve-moi.pdf?phan=x").data == b"tickets 1"
+    assert organiser.get(f"{base}/khac.pdf").status_code == 404
+
+
+def test_ones_own_ticket_and_certificate_are_on_its_page(organiser, world, event):
+    """The certificate once one was admitted."""
+    me = world.people["ban-to-chuc@example.vn"]
+    mine = world.register(event, me, "Tôi")
+    page = f"/toi/ve/{mine['id']}"
+    shown = organiser.get(page).text
+    assert f'href="{page}/ve-moi.pdf"' in shown
+    assert "giay-xac-nhan" not in shown
+    assert organiser.get(f"{page}/ve-moi.pdf").data == b"ticket"
+    assert organiser.get(f"{page}/giay-xac-nhan.pdf").status_code == 409
+    mine["checked_in_at"] = mine["registered_at"]
+    assert f'href="{page}/giay-xac-nhan.pdf"' in organiser.get(page).text
+    other = world.register(event, world.person("khac@example.vn"), "Khác")
+    assert organiser.get(f"/toi/ve/{other['id']}/ve-moi.pdf").status_code == 404
+
+
+def test_the_preview_is_english_for_who_reads_english(organiser, page):
+    """What the service says of a row, too."""
+    organiser.post("/ngon-ngu", {"language": "en"})
+    shown = organiser.get(read(organiser, page)).text
+    for said in (
+        ">Take in 1 person</button>",
+        "Row 3",
+        "The name is missing",
+        "Columns recognised:",
+    ):
+        assert said in shown
+    assert "Thiếu" not in shown
