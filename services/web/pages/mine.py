@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from functools import partial
+from io import BytesIO
 from uuid import UUID
 
 import segno
-from flask import Blueprint, flash, redirect, render_template, request
+from flask import Blueprint, flash, make_response, redirect, render_template, request
 from markupsafe import Markup
 from werkzeug.wrappers import Response
 
 from services.web import dates
 from services.web.clients import Json, clients, if_there
 from services.web.places import place_of
-from services.web.security import keep_nowhere
+from services.web.security import allow_here, keep_nowhere
 from services.web.session import claims, needs_person, now
 from services.web.texts import gettext as _
 
@@ -46,6 +47,7 @@ def mine() -> str:
 def ticket(registration_id: UUID) -> str:
     """The ticket, or the position in the waitlist, and what comes next."""
     keep_nowhere()
+    allow_here(worker_src="'self'")
     registration = clients().registrations.registration(str(registration_id))
     event = if_there(lambda: clients().events.event(registration["event_id"]))
     called_off = bool(event and event["status"] == "cancelled")
@@ -60,6 +62,29 @@ def ticket(registration_id: UUID) -> str:
         qr=qr,
         over=dates.local(registration["event"]["ends_at"]) <= now(),
     )
+
+
+@bp.get("/toi/ve/<uuid:registration_id>/ma-qr.png")
+@needs_person
+def ticket_picture(registration_id: UUID) -> Response:
+    """The code of the ticket as a picture, to be kept among one's photos."""
+    keep_nowhere()
+    token = clients().registrations.ticket(str(registration_id))["token"]
+    picture = BytesIO()
+    segno.make_qr(token, error="m").save(picture, kind="png", scale=16, border=4)
+    answer = make_response(picture.getvalue())
+    answer.mimetype = "image/png"
+    answer.headers["Content-Disposition"] = f'attachment; filename="ve-{registration_id}.png"'
+    return answer
+
+
+@bp.post("/toi/ve/<uuid:registration_id>/cap-lai")
+@needs_person
+def reissue(registration_id: UUID) -> Response:
+    """A new ticket where the old one was lost, or seen by others; the old one is refused from now on."""
+    clients().registrations.reissue(str(registration_id))
+    flash(_("Đã cấp vé mới. Vé và mã cũ không vào cửa được nữa."), "ok")
+    return redirect(f"/toi/ve/{registration_id}", 303)
 
 
 @bp.get("/toi/ve/<uuid:registration_id>/huy")

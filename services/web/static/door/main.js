@@ -104,13 +104,13 @@ function draw(door) {
   if (door.list) $("#expected").textContent = expected;
   drawNotices(door);
   drawRecent(door);
-  if ($("#q").value) drawPeople(door);
+  if ($(".people[data-drawn]")) drawPeople(door);
 }
 
 function drawNotices(door) {
   $("#notices").hidden = !door.notices.length;
   const list = $("#notices ul");
-  list.replaceChildren();
+  if (stands(list, door.notices.map((notice) => notice.nonce))) return;
   for (const notice of door.notices) {
     const first = notice.first || {};
     const sort = notice.outcome === "conflict" && first.gate ? "conflict_at" : notice.outcome;
@@ -126,7 +126,7 @@ function drawRecent(door) {
   const pending = door.waiting.filter((scan) => scan.kind !== "undo" && !scan.asking && !door.waiting.some((other) => other.shown.undoes === scan.nonce));
   const recent = [...door.done, ...pending].slice(-5).reverse();
   $("#recent").hidden = !recent.length;
-  list.replaceChildren();
+  if (stands(list, recent.map((one) => [one.nonce, one.name]))) return;
   for (const one of recent) {
     const item = add(list, "li");
     add(item, "span", "", one.name);
@@ -139,8 +139,9 @@ function drawPeople(door) {
   const asked = $("#q").value;
   const list = $(".people") || add($(".by-name"), "ul", "people");
   if (list.querySelector("form[data-why]")) return;
-  list.replaceChildren();
   const found = door.search(asked);
+  const nobody = asked.trim() && !found.length;
+  if (stands(list, [...found.map((person) => [person.id, person.name, Boolean(door.insideSince(person))]), nobody])) return;
   for (const person of found) {
     const item = add(list, "li");
     add(item, "span", "", person.name);
@@ -152,7 +153,16 @@ function drawPeople(door) {
       button.dataset.admit = person.id;
     }
   }
-  if (asked.trim() && !found.length) add(list, "li", "", words.nobody);
+  if (nobody) add(list, "li", "", words.nobody);
+}
+
+// Whether a list holds that already; else it is emptied. What somebody is about to press does not move.
+function stands(list, rows) {
+  const drawn = JSON.stringify(rows);
+  if (list.dataset.drawn === drawn) return true;
+  list.dataset.drawn = drawn;
+  list.replaceChildren();
+  return false;
 }
 
 function undoButton(about) {
