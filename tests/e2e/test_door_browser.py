@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import httpx2
@@ -14,11 +15,17 @@ from playwright.sync_api import Browser, Error, Page, Playwright, sync_playwrigh
 from deploy.embedded import Options, Platform
 from deploy.up import free_port
 from shared.ids import new_id
-from tests.support.browsers import chromium, open_page, sign_in_by_mail
+from tests.support.browsers import chromium, code_from_mail, open_page, sign_in_by_mail
 from tests.support.proxy import Wire
 from tests.support.waiting import until
 from tests.support.world import World
 
+AXE = Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js"
+# How many rows of a sort the device keeps of the door that is open.
+ROWS = """async (name) => {
+  const { all } = await import(document.querySelector("script[type=module]").src.replace("main.js", "store.js"));
+  return (await all(name, location.pathname.split("/")[2])).length;
+}"""
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 
@@ -118,6 +125,16 @@ def enter(page: Page, text: str) -> tuple[str, str]:
     return page.inner_text(".result-word"), page.inner_text("#result")
 
 
+def faults(page: Page) -> list[str]:
+    """What axe finds on the page as it stands."""
+    if not AXE.exists():
+        return []
+    page.evaluate(AXE.read_text())
+    tags = "['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'best-practice']"
+    found = page.evaluate(f"axe.run(document, {{runOnly: {tags}}})")
+    return [one["id"] for one in found["violations"]]
+
+
 def test_a_door_works_on_without_network_and_tells_later(
     world: World, browser: Browser, wire: Wire
 ) -> None:
@@ -165,6 +182,7 @@ def test_a_door_works_on_without_network_and_tells_later(
     page.click("#sync-now")
     page.wait_for_selector("#sync[data-state=synced]")
 
+    assert faults(page) == []
     notices = page.inner_text("#notices")
     assert "Trần Chí Cường đã vào trước đó lúc" in notices
     assert "Cửa Đông" in notices
@@ -202,6 +220,57 @@ def test_a_mistake_is_undone_with_a_reason_even_without_network(
     assert {entry["what"] for entry in log} == {"registered"}
     assert enter(page, place.tickets[0]["code"])[0] == "Mời vào"
     until(lambda: place.figures()["admitted"] == 1, what="the admission")
+
+    # With network, and by the name on the list.
+    page.click("summary:has-text('Không có mã')")
+    page.fill("#q", "pham em")
+    page.click(".people [aria-label='Hoàn tác: Phạm Em']")
+    page.fill(".people .why input", "Chưa tới nơi")
+    page.click(".people .why button")
+    page.wait_for_selector("[aria-label='Cho vào: Phạm Em']")
+    until(lambda: place.figures()["admitted"] == 0, what="the undo")
+    log = world.admin.get(f"registrations/v1/offers/{place.event}/log")["items"]
+    assert log[-1]["reason"] == "Chưa tới nơi"
+
+
+def test_a_session_that_ended_is_renewed_and_nothing_is_lost(
+    world: World, browser: Browser, wire: Wire
+) -> None:
+    """The line at the top leads to signing in and back."""
+    place = doorway(world, "ten", "Ông Phúc")
+    page = at_the_door(browser, wire, place)
+    wire.take_away()
+    assert enter(page, place.tickets[0]["code"])[0] == "Mời vào"
+    page.context.clear_cookies()
+    wire.repair()
+
+    page.click("summary:has-text('Máy này')")
+    page.click("#sync-now")
+    page.click("#sync a:has-text('Xin đăng nhập lại để gửi · Chờ gửi 1 lượt')")
+    page.fill("#email", place.helper)
+    page.click(".act button")
+    page.fill("#code", code_from_mail(page, place.helper, after=1))
+    page.click(".act button")
+
+    page.wait_for_url(f"**/cua/{place.event}")
+    page.wait_for_selector("#sync[data-state=synced]")
+    assert place.figures()["admitted"] == 1
+
+
+def test_names_do_not_stay_with_somebody_whose_door_it_is_no_more(
+    world: World, browser: Browser, wire: Wire
+) -> None:
+    """The list is deleted when the portal says so."""
+    place = doorway(world, "eleven", "Quản Rin")
+    page = at_the_door(browser, wire, place)
+    gone = {"status": 404, "json": {"type": "not-found"}}
+    page.route("**/danh-sach.json*", lambda route: route.fulfill(**gone))
+
+    page.click("summary:has-text('Máy này')")
+    page.click("#sync-now")
+
+    page.wait_for_selector("#sync:has-text('Bạn không còn quyền ở cửa này')")
+    assert page.evaluate(ROWS, "people") == 0
 
 
 def test_what_opens_no_door_is_refused_on_the_device_itself(
@@ -276,15 +345,11 @@ def test_the_data_is_deleted_from_the_device_by_a_button_and_after_the_event(
     page.click("#clear")
     page.wait_for_selector("#cleared:has-text('Đã xóa')")
 
-    rows = """async (name) => {
-      const { all } = await import(document.querySelector("script[type=module]").src.replace("main.js", "store.js"));
-      return (await all(name, location.pathname.split("/")[2])).length;
-    }"""
-    assert [page.evaluate(rows, name) for name in ("people", "scans", "done")] == [0, 0, 0]
+    assert [page.evaluate(ROWS, name) for name in ("people", "scans", "done")] == [0, 0, 0]
     wire.repair()
     page.click("#sync-now")
     page.wait_for_selector("#sync[data-state=synced]")
-    assert page.evaluate(rows, "people") == 1
+    assert page.evaluate(ROWS, "people") == 1
     expire = """async () => {
       const { get, put } = await import(document.querySelector("script[type=module]").src.replace("main.js", "store.js"));
       const list = await get("lists", location.pathname.split("/")[2]);
@@ -294,7 +359,7 @@ def test_the_data_is_deleted_from_the_device_by_a_button_and_after_the_event(
     page.route("**/danh-sach.json*", lambda route: route.abort())
     page.reload()
     page.wait_for_selector("#sync[data-state=offline]")
-    assert page.evaluate(rows, "people") == 0
+    assert page.evaluate(ROWS, "people") == 0
 
 
 def test_ones_ticket_opens_without_network_until_one_signs_out(

@@ -5,6 +5,8 @@ import { digest, readList, readTicket } from "./tickets.js";
 const BATCH = 200;
 const ANSWER = 2500; // whoever stands at the door does not wait longer than that for the network
 const KEPT_DONE = 20;
+const TROUBLES = { "signed-out": "sign_in", "door-closed": "over", "event-cancelled": "called_off", "not-found": "denied", forbidden: "denied" };
+const ENDED = ["door-closed", "not-found", "forbidden"];
 const CODE = /^[A-Z0-9]{4,12}$/;
 
 export class Door extends EventTarget {
@@ -236,18 +238,21 @@ export class Door extends EventTarget {
 
   async ask(address, patience, options = {}) {
     let answer;
+    let said;
     try {
       answer = await fetch(address, { ...options, credentials: "same-origin", redirect: "error", signal: AbortSignal.timeout(patience) });
+      said = await answer.json();
     } catch (error) {
+      // What is no JSON does not come from the portal: a network that wants a password first, say.
       this.tell({ online: false });
       throw error;
     }
     if (!answer.ok) {
-      this.tell({ online: answer.status < 500, trouble: answer.status === 401 ? "sign_in" : "" });
-      throw Object.assign(new Error("refused"), { status: answer.status });
+      this.tell({ online: answer.status < 500, trouble: TROUBLES[said.type] || "" });
+      throw Object.assign(new Error("refused"), { status: answer.status, type: said.type });
     }
     this.tell({ online: true, trouble: "" });
-    return answer.json();
+    return said;
   }
 
   // Take what is new, tell what waits. Whoever asks while it runs gets the same.
@@ -262,9 +267,10 @@ export class Door extends EventTarget {
       await this.flush();
     } catch (error) {
       if (error.message === "bad list") this.tell({ trouble: "bad_list" });
-      if (error.status === 409 && this.list && this.over) await this.end();
+      // The names are not for this person any more, or for nobody; what was not sent yet stays.
+      if (ENDED.includes(error.type)) await this.end(TROUBLES[error.type]);
     }
-    if (this.over && !this.waiting.length) await this.end();
+    if (this.over && !this.waiting.length) await this.end("over");
     this.changed();
   }
 
@@ -325,12 +331,12 @@ export class Door extends EventTarget {
     this.changed();
   }
 
-  async end() {
+  async end(trouble) {
     await store.forget(this.event, { scans: false });
     this.list = null;
     this.people.clear();
     this.done = [];
-    this.tell({ trouble: "over" });
+    this.tell({ trouble });
   }
 
   async clear() {

@@ -99,7 +99,14 @@ function draw(door) {
   const synced = door.list ? fill(words.synced, { clock: clock(door.list.synced) }) : words.never;
   const state = !door.online ? "offline" : door.trouble ? "trouble" : waiting ? "waiting" : door.list ? "synced" : "taking";
   line.dataset.state = state;
-  line.textContent = { offline: [words.offline, waiting || synced], trouble: [words[door.trouble], waiting], waiting: [waiting], synced: [synced], taking: [words.taking] }[state].filter(Boolean).join(" · ");
+  const parts = { offline: [words.offline, waiting || synced], trouble: [words[door.trouble], waiting], waiting: [waiting], synced: [synced], taking: [words.taking] }[state];
+  const text = parts.filter(Boolean).join(" · ");
+  if (line.textContent !== text) line.replaceChildren(text);
+  if (state === "trouble" && door.trouble === "sign_in" && !line.querySelector("a")) {
+    const link = document.createElement("a");
+    Object.assign(link, { href: `/dang-nhap?next=${location.pathname}`, textContent: text });
+    line.replaceChildren(link);
+  }
   if (door.list) $(".door-count b").textContent = admitted;
   if (door.list) $("#expected").textContent = expected;
   drawNotices(door);
