@@ -1,5 +1,6 @@
 // The door as an app: what stands on the page follows what this device knows. Without it the forms work as they are.
 import { Door } from "./device.js";
+import { insideSince, judge, judgePerson, search } from "./judging.js";
 import { forgetPages, keepThisPage } from "./keeping.js";
 import { scanner } from "./scanner.js";
 import { signal, wake } from "./signal.js";
@@ -53,12 +54,12 @@ async function start() {
   $("#scanner button").addEventListener("click", wake);
 
   async function decide(text) {
-    show(await door.admit(await door.judge(text)));
+    show(await door.admit(await judge(door, text)));
   }
 
   document.addEventListener("click", async (event) => {
     const { admit, undo, seen } = event.target.dataset;
-    if (admit) show(await door.admit(door.judgePerson(door.people.get(admit))));
+    if (admit) show(await door.admit(judgePerson(door, door.people.get(admit))));
     if (seen) await door.dismiss(seen);
     if (undo) askWhy(door, event.target, JSON.parse(undo));
   });
@@ -146,13 +147,13 @@ function drawPeople(door) {
   const asked = $("#q").value;
   const list = $(".people") || add($(".by-name"), "ul", "people");
   if (list.querySelector("form[data-why]")) return;
-  const found = door.search(asked);
+  const found = search(door, asked);
   const nobody = asked.trim() && !found.length;
-  if (stands(list, [...found.map((person) => [person.id, person.name, Boolean(door.insideSince(person))]), nobody])) return;
+  if (stands(list, [...found.map((person) => [person.id, person.name, Boolean(insideSince(door, person))]), nobody])) return;
   for (const person of found) {
     const item = add(list, "li");
     add(item, "span", "", person.name);
-    if (door.insideSince(person)) {
+    if (insideSince(door, person)) {
       item.append(undoButton({ nonce: null, person: person.id, name: person.name }));
     } else {
       const button = add(item, "button", "btn quiet", words.let_in);
