@@ -20,6 +20,7 @@ from services.web.dates import HOME
 from tests.service.web.after_fakes import after_pages
 from tests.service.web.channels_fakes import REFUSED, TAKEN, delivery_of, disable, endpoint_of
 from tests.service.web.conftest import portal
+from tests.service.web.door_fakes import ticket_of
 from tests.service.web.fakes import CONCLUSION, EMPTY, FULL, NOW, ORGANISATION, World, iso, new_id
 from tests.service.web.seats_fakes import seat_pages
 from tests.service.web.year_fakes import programme_of, series_of
@@ -291,9 +292,9 @@ def test_the_filters_stand_open_beside_the_list_on_a_desktop_and_fold_on_a_phone
 )
 def test_the_camera_at_the_door_reads_a_ticket(playwright, site, tmp_path):
     event = site.world.add()
-    site.world.register(event, site.world.person("lan@example.vn"), "Nguyễn Thị Lan")
+    lan = site.world.register(event, site.world.person("lan@example.vn"), "Nguyễn Thị Lan")
     film = tmp_path / "ticket.y4m"
-    film.write_bytes(film_of("v1.a-ticket-as-long-as-real-ones-are-" + "x" * 60))
+    film.write_bytes(film_of(ticket_of(lan)))
     flags = (
         "--use-fake-device-for-media-stream",
         "--use-fake-ui-for-media-stream",
@@ -396,7 +397,7 @@ def pages_of(site: Site) -> tuple[list[str], list[str]]:
     own = [
         "/toi", f"/toi/ve/{held['id']}", f"/toi/ve/{waiting['id']}", f"/toi/ve/{held['id']}/huy", "/toi/ho-so", "/hop-thu", "/to-chuc",
         "/to-chuc/su-kien/moi", one, wip, f"{wip}/cong-bo", f"{wip}/sua", f"{one}/doi-lich", f"{one}/huy", f"{one}/danh-sach", f"/cua/{event['id']}",
-        f"/cua/{event['id']}?q=nguy", f"{one}/sua", f"/to-chuc/su-kien/{empty['id']}", f"/to-chuc/su-kien/{empty['id']}/cong-bo", f"/to-chuc/su-kien/{empty['id']}/sua",
+        f"/cua/{event['id']}?q=nguy", f"{one}/cua", f"{one}/sua", f"/to-chuc/su-kien/{empty['id']}", f"/to-chuc/su-kien/{empty['id']}/cong-bo", f"/to-chuc/su-kien/{empty['id']}/sua",
         f"/su-kien/{empty['id']}", "/to-chuc?nam=2025", f"/toi/ve/{none_left['id']}",
         "/toi/lich", "/to-chuc/nhap", f"/to-chuc/nhap/{file_read(site)}", f"{one}/lich-su", f"{wip}/lich-su",
         f"/su-kien/{full['id']}", f"/to-chuc/su-kien/{full['id']}/sua", f"/to-chuc/su-kien/{over['id']}/sua",

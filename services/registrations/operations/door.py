@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from services.registrations import messages
@@ -49,6 +49,8 @@ def undo_check_in(
     undo = scan_now(registration, ScanKind.UNDO, gate=None, by=by, now=now)
     undo.reason = reason
     known = uow.scans.of_registrations([registration_id])[registration_id]
+    # After all that is known, even where the clock of another server is a moment ahead.
+    undo.at = max([now, *(scan.at + timedelta(microseconds=1) for scan in known)])
     uow.scans.add(undo)
     registration.inside_by(replay([*known, undo]))
     note(uow, What.CHECK_IN_UNDONE, registration, now=now, by=by, reason=reason)

@@ -10,7 +10,8 @@ from typing import Any
 from uuid import UUID
 
 from services.registrations.errors import DoorClosed, EventCancelled
-from services.registrations.models import Offer, Registration, Scan, Status
+from services.registrations.models import Offer, Registration, Status
+from services.registrations.models.door import Conflict
 from services.registrations.repository import UnitOfWork
 from services.registrations.tickets import TicketSigner
 from shared.database.types import jsonable
@@ -104,15 +105,6 @@ def door_figures(uow: UnitOfWork, offer: Offer) -> dict[str, Any]:
             for inside, expected in [of_quota.get(quota, (0, 0))]
         ],
     }
-
-
-@dataclass(frozen=True, slots=True)
-class Conflict:
-    """Somebody who was let in and should not have been, or was in before."""
-
-    scan: Scan
-    registration: Registration | None
-    first: Scan | None
 
 
 def page_of_conflicts(

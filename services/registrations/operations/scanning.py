@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -11,6 +10,7 @@ from uuid import UUID
 from services.registrations import messages
 from services.registrations.errors import TicketInvalid
 from services.registrations.models import Offer, Outcome, Registration, Scan, ScanKind, What
+from services.registrations.models.door import Told
 from services.registrations.models.scan import corrected, replay
 from services.registrations.operations.registering import new_entry_code
 from services.registrations.operations.seats import as_noted, settle
@@ -21,17 +21,6 @@ from shared.ids import new_id
 FULL = "event-full"
 UNKNOWN = "unknown"
 REISSUED = "reissued"
-
-
-@dataclass(slots=True)
-class Told:
-    """A batch as it was taken in: its scans in the order in which they were sent, and what they are about."""
-
-    scans: list[Scan]
-    repeated: set[UUID]
-    registrations: dict[UUID, Registration]
-    # Scans that admitted before others, by id.
-    first: dict[UUID, Scan] = field(default_factory=dict)
 
 
 def record_scans(

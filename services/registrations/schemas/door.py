@@ -10,8 +10,7 @@ from marshmallow import fields, validate
 
 from services.registrations.errors import TicketInvalid
 from services.registrations.models import Outcome, Scan, ScanKind
-from services.registrations.operations.door_list import Conflict
-from services.registrations.operations.scanning import Told
+from services.registrations.models.door import Conflict, Told
 from services.registrations.schemas.offers import TextView
 from services.registrations.schemas.registrations import ONE_OF_THREE, count_shown
 from shared.http.problems import language

@@ -35,6 +35,8 @@ def words_of_device() -> dict[str, str]:
         "sign_in": _("Xin đăng nhập lại để gửi"),
         "bad_list": _("Danh sách không đúng chữ ký nên máy không dùng"),
         "over": _("Sự kiện đã kết thúc; danh sách trên máy đã xóa"),
+        "denied": _("Bạn không còn quyền ở cửa này; danh sách trên máy đã xóa"),
+        "called_off": _("Sự kiện này đã hủy."),
         "let_in": _("Cho vào"),
         "let_in_name": _("Cho vào: {name}"),
         "nobody": _("Không có ai tên như vậy trong danh sách có chỗ."),

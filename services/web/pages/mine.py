@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from functools import partial
+from io import BytesIO
 from uuid import UUID
 
 import segno
-from flask import Blueprint, flash, redirect, render_template, request
+from flask import Blueprint, flash, make_response, redirect, render_template, request
 from markupsafe import Markup
 from werkzeug.wrappers import Response
 
@@ -15,7 +16,7 @@ from services.web.asked import asked_by
 from services.web.clients import Json, clients, if_there
 from services.web.pages.answers import may_edit
 from services.web.places import place_of
-from services.web.security import keep_nowhere
+from services.web.security import allow_here, keep_nowhere
 from services.web.session import claims, needs_person, now
 from services.web.texts import gettext as _
 
@@ -50,6 +51,7 @@ def mine() -> str:
 def ticket(registration_id: UUID) -> str:
     """The ticket, or the position in the waitlist, and what comes next."""
     keep_nowhere()
+    allow_here(worker_src="'self'")
     registration = clients().registrations.registration(str(registration_id))
     event = if_there(lambda: clients().events.event(registration["event_id"]))
     called_off = bool(event and event["status"] == "cancelled")
@@ -70,6 +72,20 @@ def ticket(registration_id: UUID) -> str:
         seen_at=now(),
         over=dates.local(registration["event"]["ends_at"]) <= now(),
     )
+
+
+@bp.get("/toi/ve/<uuid:registration_id>/ma-qr.png")
+@needs_person
+def ticket_picture(registration_id: UUID) -> Response:
+    """The code of the ticket as a picture, to be kept among one's photos."""
+    keep_nowhere()
+    token = clients().registrations.ticket(str(registration_id))["token"]
+    picture = BytesIO()
+    segno.make_qr(token, error="m").save(picture, kind="png", scale=16, border=4)
+    answer = make_response(picture.getvalue())
+    answer.mimetype = "image/png"
+    answer.headers["Content-Disposition"] = f'attachment; filename="ve-{registration_id}.png"'
+    return answer
 
 
 @bp.get("/toi/ve/<uuid:registration_id>/huy")

@@ -413,6 +413,23 @@ def test_who_was_undone_at_the_desk_comes_in_again(registrations: Registrations)
     assert [(gate["gate"], gate["admitted"]) for gate in shown_now["gates"]] == [("Cửa chính", 1)]
 
 
+def test_an_undo_at_the_desk_counts_where_another_servers_clock_is_ahead(
+    registrations: Registrations,
+) -> None:
+    """By its own clock it came before the admission."""
+    event = registrations.open_event()
+    ((_, one), _) = crowd(registrations, event, 2)
+    by = Person().at_door(event, registrations.organisation)
+    door(registrations, event, {"registration_id": one["id"]}, by)
+    registrations.clock.advance(seconds=-2)
+
+    path = f"/registrations/{one['id']}/undo-check-in"
+    answer = registrations.post(path, {"reason": "Nhầm"}, by=by)
+
+    assert answer.json["checked_in_at"] is None
+    assert figures(registrations, event)["gates"] == []
+
+
 def test_a_device_that_was_first_takes_over_from_the_desk(registrations: Registrations) -> None:
     """It scanned at nine without network, the desk at five past: nine counts, and the desk's is the conflict."""
     event = registrations.open_event()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from flask import Flask, jsonify, request
 
@@ -16,6 +17,12 @@ from tests.service.web import fakes
 
 SIGNER = TicketSigner(new_key())
 _AT_DOOR = ("organiser", "officer", "admin")
+
+
+def ticket_of(registration: dict[str, Any]) -> str:
+    return SIGNER.sign(
+        registration_id=UUID(registration["id"]), event_id=UUID(registration["event_id"]), issue=1
+    )
 
 
 def doors(app: Flask, world: fakes.World) -> None:
@@ -51,6 +58,13 @@ def doors(app: Flask, world: fakes.World) -> None:
             "expires_at": fakes.iso(ends), "next": None, "server_time": fakes.iso(fakes.NOW),
         }  # fmt: skip
 
+    def found(scan: dict[str, Any]) -> dict[str, Any]:
+        shown = scan.get("registration_id")
+        if scan.get("ticket"):
+            shown = str(SIGNER.read(scan["ticket"]).registration_id)
+        one = world.registrations.get(str(shown), {"id": None, "name": scan.get("name")})
+        return {"registration_id": one["id"], "name": one["name"]}
+
     @app.post("/v1/offers/<event_id>/scans")
     def scans(event_id: str) -> Any:
         sent = fakes.body({"device_id", "sent_at", "scans"}, {"device_id", "sent_at", "scans"})
@@ -58,7 +72,7 @@ def doors(app: Flask, world: fakes.World) -> None:
         results = [
             {
                 "nonce": scan["nonce"], "outcome": "admitted", "repeated": False, "why": None, "explained": None,
-                "at": fakes.iso(fakes.NOW), "registration_id": None, "name": "Ai đó", "first": None,
+                "at": fakes.iso(fakes.NOW), "first": None, **found(scan),
             }
             for scan in sent["scans"]
         ]  # fmt: skip

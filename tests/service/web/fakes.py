@@ -810,7 +810,7 @@ def registrations(world: World) -> Flask:
         found = own(registration_id)
         if found["status"] != "confirmed":
             raise NoTicket
-        token = "v1." + base64.urlsafe_b64encode((registration_id * 3).encode()).decode()
+        token = door_fakes.ticket_of(found)
         return {
             "registration_id": registration_id,
             "event_id": found["event_id"],
@@ -828,8 +828,8 @@ def registrations(world: World) -> Flask:
         assert len(sent) == 1
         if len(sent.get("ticket", "")) > 400:
             raise Invalid({"ticket": "Longer than maximum length 400."})
-        if not sent.get("ticket", "v1.").startswith("v1."):
-            raise TicketInvalid("forged")
+        if "ticket" in sent:
+            sent["registration_id"] = str(door_fakes.SIGNER.read(sent["ticket"]).registration_id)
         if not found or sent.get("code", "K7MQ4RWX") != "K7MQ4RWX":
             raise TicketInvalid("unknown")
         entered = next((r for r in found if r["id"] == sent.get("registration_id")), found[0])

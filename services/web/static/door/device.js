@@ -1,11 +1,13 @@
-// One door on this device: it judges by its list, notes what it did, and tells it when there is network.
+// One door on this device: it notes what it did, and tells it when there is network.
+import { said } from "./judging.js";
 import * as store from "./store.js";
-import { digest, readList, readTicket } from "./tickets.js";
+import { readList } from "./tickets.js";
 
 const BATCH = 200;
 const ANSWER = 2500; // whoever stands at the door does not wait longer than that for the network
 const KEPT_DONE = 20;
-const CODE = /^[A-Z0-9]{4,12}$/;
+const TROUBLES = { "signed-out": "sign_in", "door-closed": "over", "event-cancelled": "called_off", "not-found": "denied", forbidden: "denied" };
+const ENDED = ["door-closed", "not-found", "forbidden"];
 
 export class Door extends EventTarget {
   constructor(event) {
@@ -63,48 +65,6 @@ export class Door extends EventTarget {
     const pending = this.waiting.filter((scan) => scan.kind !== "undo").length - this.waiting.filter((scan) => scan.kind === "undo").length;
     const known = (this.list && this.list.door) || { admitted: 0, expected: 0 };
     return { admitted: Math.max(known.admitted + pending, 0), expected: known.expected };
-  }
-
-  // What the list says of a ticket, an entry code or a person: { yes, why, person, shown, at, unchecked, final }.
-  async judge(entry) {
-    const bare = entry.replace(/[\s-]/g, "").toUpperCase();
-    if (CODE.test(bare)) {
-      const mark = await digest(this.event, bare);
-      const found = [...this.people.values()].filter((person) => person.code === mark);
-      if (found.length > 1) return { why: "several", final: true };
-      return found.length ? this.judgePerson(found[0]) : { why: "not_listed", shown: { code: bare } };
-    }
-    const text = entry.trim();
-    const ticket = await readTicket(text, this.list.keys);
-    if (!ticket) return { why: "forged", final: true };
-    if (ticket.event !== this.event) return { why: "other-event", final: true };
-    const shown = { ticket: text };
-    const person = this.people.get(ticket.registration);
-    if (!person) return { why: "not_listed", shown };
-    if (!person.status && ticket.issue < person.issue) return { why: "reissued", shown, person };
-    return { ...this.judgePerson(person), shown, unchecked: ticket.checked === null };
-  }
-
-  judgePerson(person) {
-    const shown = { registration_id: person.id, issue: person.issue || null };
-    if (person.status) return { why: person.status, shown: { registration_id: person.id }, person };
-    const inside = this.insideSince(person);
-    return inside ? { why: "already", shown, person, at: inside } : { yes: true, shown, person };
-  }
-
-  // By the list, and by what this device did and has not told yet.
-  insideSince(person) {
-    let inside = person.in;
-    for (const scan of this.waiting) {
-      if (scan.person === person.id) inside = scan.kind === "undo" ? null : scan.at;
-    }
-    return inside;
-  }
-
-  search(words) {
-    const asked = fold(words);
-    if (!asked) return [];
-    return [...this.people.values()].filter((person) => person.name && fold(person.name).includes(asked)).slice(0, 10);
   }
 
   // Note what is done before anything else; then ask, and decide alone when no answer comes.
@@ -236,18 +196,21 @@ export class Door extends EventTarget {
 
   async ask(address, patience, options = {}) {
     let answer;
+    let body;
     try {
       answer = await fetch(address, { ...options, credentials: "same-origin", redirect: "error", signal: AbortSignal.timeout(patience) });
+      body = await answer.json();
     } catch (error) {
+      // What is no JSON does not come from the portal: a network that wants a password first, say.
       this.tell({ online: false });
       throw error;
     }
     if (!answer.ok) {
-      this.tell({ online: answer.status < 500, trouble: answer.status === 401 ? "sign_in" : "" });
-      throw Object.assign(new Error("refused"), { status: answer.status });
+      this.tell({ online: answer.status < 500, trouble: TROUBLES[body.type] || "" });
+      throw Object.assign(new Error("refused"), { status: answer.status, type: body.type });
     }
     this.tell({ online: true, trouble: "" });
-    return answer.json();
+    return body;
   }
 
   // Take what is new, tell what waits. Whoever asks while it runs gets the same.
@@ -262,9 +225,10 @@ export class Door extends EventTarget {
       await this.flush();
     } catch (error) {
       if (error.message === "bad list") this.tell({ trouble: "bad_list" });
-      if (error.status === 409 && this.list && this.over) await this.end();
+      // The names are not for this person any more, or for nobody; what was not sent yet stays.
+      if (ENDED.includes(error.type)) await this.end(TROUBLES[error.type]);
     }
-    if (this.over && !this.waiting.length) await this.end();
+    if (this.over && !this.waiting.length) await this.end("over");
     this.changed();
   }
 
@@ -325,12 +289,12 @@ export class Door extends EventTarget {
     this.changed();
   }
 
-  async end() {
+  async end(trouble) {
     await store.forget(this.event, { scans: false });
     this.list = null;
     this.people.clear();
     this.done = [];
-    this.tell({ trouble: "over" });
+    this.tell({ trouble });
   }
 
   async clear() {
@@ -348,17 +312,4 @@ export class Door extends EventTarget {
   changed() {
     this.dispatchEvent(new Event("change"));
   }
-}
-
-function said(result, verdict) {
-  const person = { ...verdict.person, name: result.name || (verdict.person && verdict.person.name) };
-  const first = result.first || {};
-  if (result.outcome === "admitted" || result.outcome === "overbooked") return { yes: true, person, unchecked: false };
-  if (result.outcome === "already" || result.outcome === "conflict") return { why: "already", person, at: first.at, gate: first.gate };
-  return { why: result.why, explained: result.explained, person };
-}
-
-// As the server folds names: without marks, đ a letter of its own.
-export function fold(text) {
-  return text.normalize("NFD").replace(/\p{M}/gu, "").replaceAll("đ", "d").replaceAll("Đ", "d").toLowerCase().split(/\s+/).filter(Boolean).join(" ");
 }

@@ -1,5 +1,6 @@
 // The door as an app: what stands on the page follows what this device knows. Without it the forms work as they are.
 import { Door } from "./device.js";
+import { insideSince, judge, judgePerson, search } from "./judging.js";
 import { forgetPages, keepThisPage } from "./keeping.js";
 import { scanner } from "./scanner.js";
 import { signal, wake } from "./signal.js";
@@ -53,12 +54,12 @@ async function start() {
   $("#scanner button").addEventListener("click", wake);
 
   async function decide(text) {
-    show(await door.admit(await door.judge(text)));
+    show(await door.admit(await judge(door, text)));
   }
 
   document.addEventListener("click", async (event) => {
     const { admit, undo, seen } = event.target.dataset;
-    if (admit) show(await door.admit(door.judgePerson(door.people.get(admit))));
+    if (admit) show(await door.admit(judgePerson(door, door.people.get(admit))));
     if (seen) await door.dismiss(seen);
     if (undo) askWhy(door, event.target, JSON.parse(undo));
   });
@@ -99,18 +100,25 @@ function draw(door) {
   const synced = door.list ? fill(words.synced, { clock: clock(door.list.synced) }) : words.never;
   const state = !door.online ? "offline" : door.trouble ? "trouble" : waiting ? "waiting" : door.list ? "synced" : "taking";
   line.dataset.state = state;
-  line.textContent = { offline: [words.offline, waiting || synced], trouble: [words[door.trouble], waiting], waiting: [waiting], synced: [synced], taking: [words.taking] }[state].filter(Boolean).join(" · ");
+  const parts = { offline: [words.offline, waiting || synced], trouble: [words[door.trouble], waiting], waiting: [waiting], synced: [synced], taking: [words.taking] }[state];
+  const text = parts.filter(Boolean).join(" · ");
+  if (line.textContent !== text) line.replaceChildren(text);
+  if (state === "trouble" && door.trouble === "sign_in" && !line.querySelector("a")) {
+    const link = document.createElement("a");
+    Object.assign(link, { href: `/dang-nhap?next=${location.pathname}`, textContent: text });
+    line.replaceChildren(link);
+  }
   if (door.list) $(".door-count b").textContent = admitted;
   if (door.list) $("#expected").textContent = expected;
   drawNotices(door);
   drawRecent(door);
-  if ($("#q").value) drawPeople(door);
+  if ($(".people[data-drawn]")) drawPeople(door);
 }
 
 function drawNotices(door) {
   $("#notices").hidden = !door.notices.length;
   const list = $("#notices ul");
-  list.replaceChildren();
+  if (stands(list, door.notices.map((notice) => notice.nonce))) return;
   for (const notice of door.notices) {
     const first = notice.first || {};
     const sort = notice.outcome === "conflict" && first.gate ? "conflict_at" : notice.outcome;
@@ -126,7 +134,7 @@ function drawRecent(door) {
   const pending = door.waiting.filter((scan) => scan.kind !== "undo" && !scan.asking && !door.waiting.some((other) => other.shown.undoes === scan.nonce));
   const recent = [...door.done, ...pending].slice(-5).reverse();
   $("#recent").hidden = !recent.length;
-  list.replaceChildren();
+  if (stands(list, recent.map((one) => [one.nonce, one.name]))) return;
   for (const one of recent) {
     const item = add(list, "li");
     add(item, "span", "", one.name);
@@ -139,12 +147,13 @@ function drawPeople(door) {
   const asked = $("#q").value;
   const list = $(".people") || add($(".by-name"), "ul", "people");
   if (list.querySelector("form[data-why]")) return;
-  list.replaceChildren();
-  const found = door.search(asked);
+  const found = search(door, asked);
+  const nobody = asked.trim() && !found.length;
+  if (stands(list, [...found.map((person) => [person.id, person.name, Boolean(insideSince(door, person))]), nobody])) return;
   for (const person of found) {
     const item = add(list, "li");
     add(item, "span", "", person.name);
-    if (door.insideSince(person)) {
+    if (insideSince(door, person)) {
       item.append(undoButton({ nonce: null, person: person.id, name: person.name }));
     } else {
       const button = add(item, "button", "btn quiet", words.let_in);
@@ -152,7 +161,16 @@ function drawPeople(door) {
       button.dataset.admit = person.id;
     }
   }
-  if (asked.trim() && !found.length) add(list, "li", "", words.nobody);
+  if (nobody) add(list, "li", "", words.nobody);
+}
+
+// Whether a list holds that already; else it is emptied. What somebody is about to press does not move.
+function stands(list, rows) {
+  const drawn = JSON.stringify(rows);
+  if (list.dataset.drawn === drawn) return true;
+  list.dataset.drawn = drawn;
+  list.replaceChildren();
+  return false;
 }
 
 function undoButton(about) {
