@@ -30,8 +30,6 @@ from shared.database.unit_of_work import UnitOfWork as BaseUnitOfWork
 from shared.http import cursors
 from shared.http.problems import NotFound
 
-# Rows in one INSERT: far below what either database takes in parameters.
-_CHUNK = 200
 Copy = TypeVar("Copy", EventCopy, RegistrationCopy, OrganisationCopy)
 
 
@@ -111,10 +109,10 @@ class Notices:
             else sqlite_insert
         )
         self._session.flush()
-        for start in range(0, len(notices), _CHUNK):
-            rows = [_row(notice) for notice in notices[start : start + _CHUNK]]
-            kept = insert(Notice).values(rows).on_conflict_do_nothing()
-            self._session.execute(kept)
+        if notices:
+            # Rows beside the statement, not in it: so it is compiled once.
+            kept = insert(Notice).on_conflict_do_nothing()
+            self._session.execute(kept, [_row(notice) for notice in notices])
             self.added = True
 
     def supersede(

@@ -7,6 +7,7 @@ from __future__ import annotations
 import json
 import selectors
 import socket
+import threading
 import time
 from collections import deque
 from collections.abc import Sequence
@@ -58,7 +59,10 @@ class Crowd:
     def __init__(self, port: int, clients: int) -> None:
         self._selector = selectors.DefaultSelector()
         self._all: list[_Connection] = []
+        pause = threading.Event()
         for _ in range(clients):
+            # One after the other, as a proxy's connections come: in a burst the first process to wake takes them all.
+            pause.wait(0.005)
             opened = socket.create_connection(("127.0.0.1", port), timeout=PATIENCE)
             opened.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             connection = _Connection(opened)

@@ -244,6 +244,22 @@ def test_one_key_in_one_group_has_one_effect(registrations: Registrations, crowd
     assert registrations.count("idempotency_keys") == 2
 
 
+def test_one_key_in_two_processes_has_one_effect(registrations: Registrations) -> None:
+    """A line each, and the row's lock between them: the second finds what the first has kept."""
+    event, ada = registrations.open_event(), Person()
+    crowds = [with_line(registrations, Line(longest=8)) for _ in range(2)]
+
+    with crowds[0].held_up(event):
+        for crowd in crowds:
+            crowd.comes(event, ada, key="k1")
+
+    answers = [answer for crowd in crowds for answer in crowd.answers]
+    assert [answer.status_code for answer in answers] == [201, 201]
+    assert answers[0].json == answers[1].json
+    assert sorted("Idempotent-Replayed" in answer.headers for answer in answers) == [False, True]
+    assert registrations.count("registrations") == 1
+
+
 def test_a_key_whose_first_request_is_refused_in_the_same_group_still_runs(
     registrations: Registrations, crowd: Crowd
 ) -> None:
