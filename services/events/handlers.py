@@ -34,7 +34,9 @@ def follow_organisation(uow: UnitOfWork, organisation: dict[str, Any], message: 
     schema=RegistrationState,
 )
 def follow_registration(uow: UnitOfWork, registration: dict[str, Any], message: Message) -> None:
-    """Keep who comes; the type of the message says how far they are."""
+    """Keep who comes; the type of the message says how far they are. A colleague's place is nobody's calendar."""
+    if registration["colleague"]:
+        return
     status = message.type.removeprefix("registration.")
     operations.take_in_registration(uow, registration, status=status, sequence=message.sequence)
 

@@ -13,7 +13,7 @@ import segno
 
 from services.notifications import dates
 from services.notifications.deps import Deps
-from services.notifications.facts import facts_of
+from services.notifications.facts import facts_of, said
 from services.notifications.mailer import TICKET_IMAGE, Mail, Mailbox, sender_from
 from services.notifications.models import (
     EventCopy,
@@ -70,6 +70,7 @@ def gather(deps: Deps, notices: Sequence[Notice]) -> Material:
         RecipientKind.PERSON: owners.people,
         RecipientKind.ORGANISATION: owners.organisations,
         RecipientKind.SIGN_IN: owners.sign_ins,
+        RecipientKind.NOMINEE: owners.nominees,
     }
     recipients = {
         kind: _asked(call, [n.recipient_id for n in notices if n.recipient_kind is kind])
@@ -113,9 +114,13 @@ def _compose(deps: Deps, notice: Notice, material: Material) -> Mail:
         facts["until"] = dates.clock(
             datetime.fromisoformat(recipient["expires_at"]), dates.HOME, language
         )
+    if notice.template is Template.NOMINEE_ASKED:
+        facts["url"] += f"/{recipient['secret']}"
+        facts["partner"] = said(recipient["partner"], language)
     if notice.template.has_ticket:
         ticket = _ticket(notice, material)
         facts |= {"ticket_code": ticket["code"], "ticket_image": TICKET_IMAGE}
+        facts["attendee"] = ticket.get("name") or ""
         png = _qr(ticket["token"])
     rendered = deps.templates.mail(notice.template, notice.recipient_kind, language, facts)
     return Mail(
@@ -163,7 +168,8 @@ def _ticket(notice: Notice, material: Material) -> dict[str, Any]:
 
 def _calendar(notice: Notice, material: Material) -> bytes | None:
     waits = notice.facts.get("status") == "waitlisted"
-    if notice.template not in _WITH_CALENDAR or notice.event_id is None or waits:
+    elsewhere = waits or notice.facts.get("colleague")
+    if notice.template not in _WITH_CALENDAR or notice.event_id is None or elsewhere:
         return None
     calendar = material.calendars[notice.event_id]
     if isinstance(calendar, OwnerAway):

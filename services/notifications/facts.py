@@ -47,12 +47,19 @@ def facts_of(
         "reason": _reason(notice, event, language),
         "position": told.get("position"),
         "why": told.get("why"),
+        "colleague": bool(told.get("colleague")),
+        "attendee": "",
         "status": told.get("status"),
         "to_partner": notice.recipient_kind is RecipientKind.ORGANISATION,
         "moved_in_time": bool(changed & _TIMES),
         "moved_in_place": "venue" in changed,
         "document_number": document.get("number"),
         "document_date": dates.document_date(document.get("date"), language),
+        "seats": told.get("seats"),
+        "named": told.get("named"),
+        "confirmed": told.get("confirmed"),
+        "partner": "",
+        "host": told.get("host") or "",
         "code": "",
         "until": _until(told, event, language),
         "ticket_code": "",
@@ -70,8 +77,14 @@ def path_of(notice: Notice) -> str:
             return f"/toi/ve/{notice.registration_id}"
         case Template.HELD | Template.PENDING | Template.DECLINED:
             return f"/toi/ve/{notice.registration_id}"
+        case Template.NOMINATION_OPENED | Template.NOMINATION_CLOSED:
+            return f"/doi-tac/{notice.facts.get('list', '')}"
+        case Template.NOMINEE_ASKED:
+            return f"/de-cu/{notice.recipient_id}"
         case Template.WAITLISTED:
             return "/toi"
+        case Template.WEBHOOK_DISABLED:
+            return f"/doi-tac/kenh?don-vi={notice.recipient_id}"
         case _:
             return f"/su-kien/{notice.event_id}"
 
@@ -113,8 +126,8 @@ def _reason(notice: Notice, event: EventCopy | None, language: str) -> str:
 
 
 def _until(told: dict[str, Any], event: EventCopy | None, language: str) -> str:
-    """Until when a place is kept."""
-    ends = _moment(told.get("held_until"))
+    """Until when a place is kept, or names are asked for."""
+    ends = _moment(told.get("held_until") or told.get("deadline"))
     if ends is None or event is None:
         return ""
     return f"{dates.clock(ends, event.timezone, language)}, {dates.day(ends, event.timezone, language)}"

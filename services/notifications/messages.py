@@ -63,6 +63,7 @@ class RegistrationState(Shape):
 
     id = fields.UUID(required=True)
     person_id = fields.UUID(required=True)
+    colleague = fields.Boolean(load_default=False)
     event_id = fields.UUID(required=True)
     position = fields.Integer(allow_none=True, load_default=None)
     promoted = fields.Boolean(load_default=False)
@@ -84,6 +85,20 @@ class Invitation(Shape):
     event_id = fields.UUID(required=True)
     organisation_id = fields.UUID(required=True)
     document = fields.Nested(DocumentShape, allow_none=True, load_default=None)
+
+
+class NominationState(Shape):
+    """How far a partner's list is, and who is to be asked."""
+
+    id = fields.UUID(required=True)
+    event_id = fields.UUID(required=True)
+    organisation_id = fields.UUID(required=True)
+    document = fields.Nested(DocumentShape, allow_none=True, load_default=None)
+    deadline = fields.AwareDateTime(required=True)
+    seats = fields.Integer(required=True)
+    named = fields.Integer(required=True)
+    confirmed = fields.Integer(required=True)
+    nominee_ids = fields.List(fields.UUID, load_default=list)
 
 
 class SignInRequest(Shape):

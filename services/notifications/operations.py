@@ -27,7 +27,8 @@ from shared.ids import new_id
 MOVES = frozenset({"starts_at", "ends_at", "venue"})
 BOTH = (Channel.EMAIL, Channel.INBOX)
 _MOVED = (Template.EVENT_CHANGED, Template.EVENT_POSTPONED)
-_FOLLOWED_UP = (*_MOVED, Template.PARTNER_INVITED)
+_OF_NOMINATION = (Template.NOMINATION_OPENED, Template.NOMINATION_CLOSED)
+_FOLLOWED_UP = (*_MOVED, Template.PARTNER_INVITED, *_OF_NOMINATION, Template.NOMINEE_ASKED)
 
 
 def take_in_event(uow: UnitOfWork, event: dict[str, Any], *, sequence: int, now: datetime) -> None:
@@ -103,6 +104,7 @@ def take_in_registration(
     uow.events.hold(registration["event_id"])
     copy = uow.registrations.lock_if_known(registration["id"])
     overtaken = copy is not None and copy.has_seen(sequence)
+    is_new = copy is None
     if copy is None:
         copy = RegistrationCopy(
             registration_id=registration["id"],
@@ -112,7 +114,9 @@ def take_in_registration(
         uow.registrations.add(copy)
     if not overtaken:
         copy.sequence, copy.status = sequence, status
-        uow.notices.supersede(registration_id=copy.registration_id)
+        # Of one that nobody had heard of nothing was told yet.
+        if not is_new:
+            uow.notices.supersede(registration_id=copy.registration_id)
     uow.notices.add(
         _notices(
             template,
@@ -124,7 +128,10 @@ def take_in_registration(
             event_id=copy.event_id,
             registration_id=copy.registration_id,
             facts=jsonable(
-                {name: registration[name] for name in ("position", "why", "held_until")}
+                {
+                    name: registration[name]
+                    for name in ("position", "why", "held_until", "colleague")
+                }
             ),
             overtaken=overtaken,
         )
@@ -155,6 +162,81 @@ def invite_partner(
             overtaken=newest > sequence or (event is not None and event.cancelled),
         )
     )
+
+
+def tell_of_nomination(
+    uow: UnitOfWork,
+    template: Template,
+    nomination: dict[str, Any],
+    *,
+    sequence: int,
+    now: datetime,
+) -> None:
+    """A partner is asked for names, or its list is closed; what was told of it before and is not out yet is overtaken."""
+    event_id, partner = nomination["event_id"], nomination["organisation_id"]
+    event = uow.events.lock_if_known(event_id)
+    newest = max(uow.notices.newest_sequence(one, event_id, partner) for one in _OF_NOMINATION)
+    if newest < sequence:
+        uow.notices.supersede(event_id=event_id, recipient_id=partner, templates=_OF_NOMINATION)
+    names = ("document", "deadline", "seats", "named", "confirmed")
+    uow.notices.add(
+        _notices(
+            template,
+            str(nomination["id"]),
+            RecipientKind.ORGANISATION,
+            partner,
+            sequence=sequence,
+            now=now,
+            event_id=event_id,
+            facts={"list": nomination["id"]} | {name: nomination[name] for name in names},
+            overtaken=newest > sequence or (event is not None and event.cancelled),
+        )
+    )
+
+
+def tell_of_disabled_endpoint(
+    uow: UnitOfWork,
+    organisation_id: UUID,
+    *,
+    endpoint_id: UUID,
+    version: int,
+    facts: dict[str, Any],
+    now: datetime,
+) -> None:
+    """An organisation's own system is told nothing any more; people have to look."""
+    uow.notices.add(
+        _notices(
+            Template.WEBHOOK_DISABLED,
+            str(endpoint_id),
+            RecipientKind.ORGANISATION,
+            organisation_id,
+            sequence=version,
+            now=now,
+            facts=facts,
+        )
+    )
+
+
+def ask_nominees(
+    uow: UnitOfWork, nomination: dict[str, Any], *, sequence: int, now: datetime
+) -> None:
+    """Ask each who was named, by mail: who they are and their links only registrations knows."""
+    event = uow.events.lock_if_known(nomination["event_id"])
+    for nominee in nomination["nominee_ids"]:
+        uow.notices.add(
+            _notices(
+                Template.NOMINEE_ASKED,
+                str(nominee),
+                RecipientKind.NOMINEE,
+                nominee,
+                sequence=sequence,
+                now=now,
+                event_id=nomination["event_id"],
+                facts={"deadline": nomination["deadline"]},
+                overtaken=event is not None and event.cancelled,
+                channels=(Channel.EMAIL,),
+            )
+        )
 
 
 def send_code(uow: UnitOfWork, sign_in_id: UUID, *, sequence: int, now: datetime) -> None:

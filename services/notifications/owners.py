@@ -54,6 +54,10 @@ class Owners:
             "registrations", "/v1/tickets", ids, sent="registration_ids", key="registration_id"
         )
 
+    def nominees(self, ids: Iterable[UUID]) -> dict[UUID, dict[str, Any]]:
+        """Address, name and secret of the link by nominee; those who are not asked any more are left out."""
+        return self._by_id("registrations", "/v1/nominees/addresses", ids)
+
     def calendar(self, event_id: UUID) -> bytes | None:
         """The event's calendar entry; None where events does not show one."""
         with _asking("events"):

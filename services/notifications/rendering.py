@@ -20,7 +20,14 @@ from services.notifications.models import RecipientKind, Template
 from shared.text import LANGUAGES
 
 FOLDER = Path(__file__).with_name("templates")
-_WORDS_TO_FILL = ("greeting_person", "greeting_organisation", "ticket_alt", "sent_by", "summary")
+_WORDS_TO_FILL = (
+    "greeting_person",
+    "greeting_organisation",
+    "colleague",
+    "ticket_alt",
+    "sent_by",
+    "summary",
+)
 _TEXTS = ("tone", "label", "subject", "title", "body", "mail", "button", "after", "why")
 
 
@@ -59,6 +66,9 @@ class Templates:
     ) -> Rendered:
         """A mail in `language`; `facts` are the variables that the texts and the layouts name."""
         texts = {part: self._say(language, template, part, facts) for part in _TEXTS}
+        if facts["colleague"]:
+            said = self._say(language, "words", "colleague", facts)
+            texts["body"] = f"{said}\n\n{texts['body']}"
         greeting = (
             "greeting_organisation" if kind is RecipientKind.ORGANISATION else "greeting_person"
         )
@@ -81,6 +91,8 @@ class Templates:
     def inbox(self, template: Template, language: str, facts: dict[str, Any]) -> tuple[str, str]:
         """Title and body of a notice in the inbox."""
         body = [self._say(language, template, "body", facts)]
+        if facts["colleague"]:
+            body.insert(0, self._say(language, "words", "colleague", facts))
         if facts["reason"]:
             body.append(f"{self._words[language]['reason']}: {facts['reason']}")
         if facts["event"]:

@@ -7,6 +7,7 @@ from flask import Flask
 import services.registrations as package
 from services.registrations.deps import Deps
 from services.registrations.handlers import HANDLERS
+from services.registrations.links import NomineeLinks
 from services.registrations.models import TABLES, Base
 from services.registrations.routes import bp
 from services.registrations.settings import RegistrationsSettings
@@ -16,6 +17,7 @@ from shared.clock import Clock
 from shared.database.unit_of_work import Database
 from shared.http.application import create_api
 from shared.http.clients import JsonClient
+from shared.line import Line
 from shared.process import Service
 from shared.tokens import Verifier, load_key
 
@@ -30,7 +32,17 @@ def build(
     """Put the parts together. `community` is given where it runs in the same process."""
     keys_from = community or JsonClient(settings.community_url)
     verifier = Verifier(lambda: dict(keys_from.call("GET", "/.well-known/jwks.json")))
-    return Deps(settings, database, clock, verifier, TicketSigner(load_key(settings.ticket_key)))
+    key = load_key(settings.ticket_key)
+    return Deps(
+        settings,
+        database,
+        clock,
+        verifier,
+        TicketSigner(key),
+        NomineeLinks(key),
+        Line(longest=settings.admission_line),
+        Line(longest=settings.admission_line),
+    )
 
 
 def create_app(deps: Deps) -> Flask:

@@ -25,6 +25,8 @@ class Forms:
 
     def __init__(self, session: Session) -> None:
         self._session = session
+        # Held, for a session forgets what nobody else holds, and a group of registrations asks for each of them.
+        self._read: dict[tuple[UUID, int], Form] = {}
 
     def newest(self, offer: Offer) -> Form:
         """What an offer asks now; an empty form where it asks nothing."""
@@ -32,7 +34,10 @@ class Forms:
 
     def get(self, event_id: UUID, version: int) -> Form | None:
         """A version, if it is (still) there."""
-        return self._session.get(Form, (event_id, version)) if version else None
+        found = self._read.get((event_id, version))
+        if found is None and version and (found := self._session.get(Form, (event_id, version))):
+            self._read[event_id, version] = found
+        return found
 
     def add(self, form: Form) -> None:
         self._session.add(form)

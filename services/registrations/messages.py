@@ -7,7 +7,7 @@ from datetime import datetime
 import marshmallow as ma
 from marshmallow import fields
 
-from services.registrations import examples
+from services.registrations import examples, nomination_messages
 from services.registrations.models import Offer, Registration, Status
 from shared.messaging.message import Draft, MessageType, means
 
@@ -17,6 +17,10 @@ class RegistrationState(ma.Schema):
 
     id = fields.UUID(required=True, metadata=means("The registration"))
     person_id = fields.UUID(required=True, metadata=means("Who registered"))
+    colleague = fields.Boolean(
+        required=True,
+        metadata=means("The place is a colleague's of that person, who has no account here"),
+    )
     event_id = fields.UUID(required=True, metadata=means("For which event"))
     position = fields.Integer(
         required=True, allow_none=True, metadata=means("In the waitlist, from 1")
@@ -31,7 +35,7 @@ class RegistrationState(ma.Schema):
         required=True,
         allow_none=True,
         metadata=means(
-            "Why it was cancelled: own-wish, organiser, event-cancelled, hold-lapsed or capacity-cut; "
+            "Why it was cancelled: own-wish, organiser, event-cancelled, hold-lapsed, capacity-cut or replaced; "
             "declined, where the reason is told by registrations alone"
         ),
     )
@@ -54,6 +58,9 @@ class Attendance(ma.Schema):
 
     event_id = fields.UUID(required=True, metadata=means("The event"))
     checked_in = fields.Integer(required=True, metadata=means("How many were admitted so far"))
+    confirmed = fields.Integer(
+        required=True, metadata=means("How many have a place, so that the rest are absent")
+    )
 
 
 _TOLD = ("events", "notifications")
@@ -130,6 +137,7 @@ PUBLISHED = (
     REGISTRATION_DECLINED,
     OFFER_CHANGED,
     ATTENDANCE_RECORDED,
+    *nomination_messages.PUBLISHED,
 )
 
 
@@ -141,7 +149,8 @@ def registration(
         registration.id,
         sequence=registration.sequence,
         id=registration.id,
-        person_id=registration.person_id,
+        person_id=registration.owner_id,
+        colleague=registration.person_id is None,
         event_id=registration.event_id,
         position=registration.position,
         promoted=promoted,
@@ -171,6 +180,7 @@ def attendance_recorded(offer: Offer) -> Draft:
         sequence=offer.sequence,
         event_id=offer.event_id,
         checked_in=offer.checked_in,
+        confirmed=offer.confirmed,
     )
 
 
@@ -190,11 +200,16 @@ class VenueShape(Shape):
     name = fields.String(required=True)
 
 
+class NamedOrganisation(Shape):
+    name = fields.String(required=True)
+
+
 class EventState(Shape):
     """What registrations needs of an event."""
 
     id = fields.UUID(required=True)
     organisation_id = fields.UUID(required=True)
+    organisation = fields.Nested(NamedOrganisation, allow_none=True, load_default=None)
     title = fields.Nested(TextShape, required=True)
     venue = fields.Nested(VenueShape, allow_none=True, load_default=None)
     starts_at = fields.AwareDateTime(required=True)

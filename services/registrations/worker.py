@@ -10,9 +10,11 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from services.registrations import operations
 from services.registrations.deps import Deps
+from services.registrations.operations.imports import KEPT
 from shared.logs import get_logger
 
 POLL_SECONDS = 1.0
+TIDY_SECONDS = 600.0
 BATCH = 100
 ANSWERS = 500
 # Answers are kept for days; a minute more is no matter.
@@ -21,12 +23,15 @@ log = get_logger("worker")
 
 
 def work(deps: Deps, stop: threading.Event) -> None:
-    """Until `stop` is set: end holds and release quotas within about a second of their time, remove answers of old."""
-    pause, swept_at = POLL_SECONDS, float("-inf")
+    """Until `stop` is set: end holds and release quotas within about a second of their time; remove what is old."""
+    pause, swept_at, tidied_at = POLL_SECONDS, float("-inf"), float("-inf")
     while not stop.wait(pause):
         try:
             if time.monotonic() - swept_at >= SWEEP_SECONDS:
                 swept_at = swept_at if remove_due(deps) else time.monotonic()
+            if time.monotonic() - tidied_at >= TIDY_SECONDS:
+                tidy(deps)
+                tidied_at = time.monotonic()
             pause = 0 if settle_due(deps) == BATCH else POLL_SECONDS
         except (DBAPIError, PoolTimeout) as error:
             log.warning("the worker waits for its database", why=type(error).__name__)
@@ -56,3 +61,9 @@ def remove_due(deps: Deps) -> int:
     if removed:
         log.info("answers were removed after their time", registrations=removed)
     return removed
+
+
+def tidy(deps: Deps) -> None:
+    """Forget lists that were read long ago; who was registered from them stays."""
+    with deps.unit_of_work() as uow:
+        uow.imports.forget(deps.clock.now() - KEPT)

@@ -48,6 +48,12 @@ def amount(vnd: int) -> str:
     return grouped if language() == "en" else grouped.replace(",", ".")
 
 
+def number(value: float) -> str:
+    """A figure with a decimal comma in Vietnamese: "4,5"."""
+    text = f"{value:g}"
+    return text if language() == "en" else text.replace(".", ",")
+
+
 def delivery_state(status: str) -> tuple[str, str]:
     """The word and the tone of a delivery's status."""
     return {
@@ -78,8 +84,23 @@ def template_name(template: str) -> str:
         "event-postponed": _("Báo tạm hoãn"),
         "event-cancelled": _("Báo hủy sự kiện"),
         "partner-invited": _("Thư mời đơn vị phối hợp"),
+        "nomination-opened": _("Mời đề cử người dự"),
+        "nomination-closed": _("Báo hết hạn đề cử"),
+        "nominee-asked": _("Mời người được đề cử xác nhận"),
+        "webhook-disabled": _("Báo ngừng gửi đến hệ thống của đơn vị"),
         "sign-in": _("Thư đăng nhập"),
     }.get(template, template)
+
+
+def nominee_state(state: str) -> tuple[str, str]:
+    """What somebody on a partner's list is, with its tone."""
+    return {
+        "nominated": (_("Chờ trả lời"), "wait"),
+        "confirmed": (_("Đã xác nhận"), "ok"),
+        "declined": (_("Đã từ chối"), "gone"),
+        "replaced": (_("Đã thay"), "quiet"),
+        "lapsed": (_("Không trả lời"), "quiet"),
+    }.get(state, (state, "quiet"))
 
 
 def channel_name(channel: str) -> str:
@@ -170,6 +191,17 @@ def language_name(tag: str) -> str:
     except (ValueError, UnknownLocaleError):
         return tag
     return name[:1].upper() + name[1:]
+
+
+def list_fate(fate: str) -> tuple[str, str]:
+    """What becomes, or became, of a row of a list of attendees."""
+    return {
+        "new": (_("Người mới"), "ok"),
+        "changed": (_("Bổ sung"), "wait"),
+        "same": (_("Đã có sẵn"), "quiet"),
+        "refused": (_("Cần sửa"), "gone"),
+        "taken": (_("Đã đưa vào"), "ok"),
+    }.get(fate, (fate, "quiet"))
 
 
 def import_fate(fate: str, *, confirmed: bool) -> tuple[str, str]:

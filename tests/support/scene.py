@@ -29,6 +29,7 @@ PEOPLE = (
 )
 CALLERS = ("anonymous", *PEOPLE, "another service", "notifications")
 TABLE = "title,start,end\nHọp,2027-05-05 08:00,2027-05-05 09:00\n".encode()
+PEOPLE_TABLE = "Họ và tên,SĐT\nAda,0912345678\n".encode()
 HOSTS = {"own": "host", "another's": "other"}
 
 
@@ -107,10 +108,12 @@ class Scene:
         if "{secret}" in path:
             secret = "none" if target == "missing" else self._calendar(target)
             path = path.replace("{secret}", secret)
+        if "webhook" in path:
+            ids = ids | self._webhook(ids["organisation"], missing=target == "missing")
         for name, key in _PARAMETERS.items():
             path = path.replace("{" + name + "}", ids[key])
         headers = self._headers(caller, ids) | {"Idempotency-Key": secrets.token_hex(8)}
-        if method in ("PATCH", "PUT"):
+        if method in ("PATCH", "PUT", "DELETE"):
             headers["If-Match"] = "*"
         options: dict[str, Any] = {} if body is None else {"json": _fill(body, ids)}
         if isinstance(body, bytes):
@@ -123,6 +126,7 @@ class Scene:
     def anything(self, *, caller: str) -> tuple[dict[str, str], dict[str, str]]:
         """Path parameters that name objects of the host, and the headers of a caller."""
         ids = self._kept["own"] | self.series["own"]
+        ids |= self._webhook(ids["organisation"], missing=False)
         named = {name: ids[key] for name, key in (_PARAMETERS | {"series_id": "series"}).items()}
         return named, self._headers(caller, ids)
 
@@ -159,7 +163,9 @@ class Scene:
             "organisation": host,
             "area": self._areas[target],
             "registration": str(registered["id"]),
+            **self._nomination(event, host),
             "import": self._import(host),
+            "list": self._list(event),
             "programme": self._programme(host),
             "membership": self._make(
                 f"/organisations/{host}/memberships",
@@ -175,7 +181,11 @@ class Scene:
             "registration",
             "membership",
             "import",
+            "list",
             "programme",
+            "nomination",
+            "nominee",
+            "link_secret",
         )
         return self._around() | {name: str(new_id()) for name in names}
 
@@ -188,12 +198,31 @@ class Scene:
             "sign_in": str(new_id()),
             "mail": str(new_id()),
             "notice": str(new_id()),
+            "endpoint": str(new_id()),
+            "delivery": str(new_id()),
             "purpose": "news",
             "rule": "holiday",
             "successor_area": self._areas["successor"],
             "successor_organisation": self._organisations["partner"],
+            "soon": (later - timedelta(days=8)).isoformat(),
             "later": later.isoformat(),
             "much_later": (later + timedelta(hours=2)).isoformat(),
+        }
+
+    def _nomination(self, event: str, host: str) -> dict[str, str]:
+        """The host, as its own partner, is asked for names and gives one."""
+        deadline = (datetime.now(UTC) + timedelta(days=7)).isoformat()
+        wish = {"organisation_id": host, "name": {"vi": "Đơn vị"}, "seats": 2, "deadline": deadline}
+        path = f"/offers/{event}/nominations"
+        made = self._admin("registrations", "POST", path, wish, expect=201)
+        path = f"/nominations/{made['id']}"
+        named = {"text": "Grace, grace@test.example"}
+        self._admin("registrations", "POST", f"{path}/nominees", named, expect=201)
+        (nominee,) = self._admin("registrations", "GET", path, None, expect=200)["nominees"]
+        return {
+            "nomination": str(made["id"]),
+            "nominee": nominee["id"],
+            "link_secret": nominee["secret"],
         }
 
     def _calendar(self, target: str) -> str:
@@ -278,6 +307,18 @@ class Scene:
         )
         return event
 
+    def _webhook(self, host: str, *, missing: bool) -> dict[str, str]:
+        """An endpoint of `host` (another when the last one was deleted), with a test on its way."""
+        if missing:
+            return {}
+        service, path = "notifications", "/webhook-endpoints"
+        query = f"{path}?organisation_id={host}"
+        known = self._admin(service, "GET", query, None, expect=200)["items"]
+        body = {"organisation_id": host, "url": "https://hethong.example/"}
+        found = known[0] if known else self._admin(service, "POST", path, body, expect=201)
+        test = self._admin(service, "POST", f"{path}/{found['id']}/test", {}, expect=202)
+        return {"endpoint": str(found["id"]), "delivery": str(test["id"])}
+
     def _series(self, target: str) -> dict[str, str]:
         """Two dates, the first of them published, and another draft."""
         body = event_body(self._organisations[HOSTS[target]])
@@ -302,6 +343,21 @@ class Scene:
             .post(
                 f"/v1/imports?organisation_id={host}&kind=meeting",
                 data=TABLE,
+                content_type="text/csv",
+                headers=self._as("admin").headers,
+            )
+        )
+        assert answer.status_code == 201, answer.get_data(as_text=True)
+        return str(answer.get_json()["id"])
+
+    def _list(self, event: str) -> str:
+        """A list of attendees that was read in, and not yet confirmed."""
+        answer = (
+            self.platform.apps["registrations"]
+            .test_client()
+            .post(
+                f"/v1/offers/{event}/imports",
+                data=PEOPLE_TABLE,
                 content_type="text/csv",
                 headers=self._as("admin").headers,
             )
@@ -344,10 +400,15 @@ _PARAMETERS = {
     "registration_id": "registration",
     "membership_id": "membership",
     "import_id": "import",
+    "list_id": "list",
     "programme_id": "programme",
     "rule": "rule",
     "notice_id": "notice",
     "mail_id": "mail",
+    "nomination_id": "nomination",
+    "nominee_id": "nominee",
+    "endpoint_id": "endpoint",
+    "delivery_id": "delivery",
     "sign_in_id": "sign_in",
     "key": "purpose",
 }

@@ -33,6 +33,10 @@ class Template(StrEnum):
     EVENT_POSTPONED = "event-postponed"
     EVENT_CANCELLED = "event-cancelled"
     PARTNER_INVITED = "partner-invited"
+    NOMINATION_OPENED = "nomination-opened"
+    NOMINATION_CLOSED = "nomination-closed"
+    NOMINEE_ASKED = "nominee-asked"
+    WEBHOOK_DISABLED = "webhook-disabled"
 
     @property
     def has_ticket(self) -> bool:
@@ -54,6 +58,8 @@ class RecipientKind(StrEnum):
     ORGANISATION = "organisation"
     # Nobody is known yet: whoever asked to sign in.
     SIGN_IN = "sign-in"
+    # Somebody whom a partner named; perhaps they have no account here.
+    NOMINEE = "nominee"
 
 
 class Status(StrEnum):

@@ -42,6 +42,9 @@ class Offer(Base):
 
     event_id: Mapped[UUID] = mapped_column(primary_key=True)
     organisation_id: Mapped[UUID]
+    organiser: Mapped[str | None] = mapped_column(
+        sa.String(300), doc="The owner by name, for papers; none until it was told"
+    )
     event_sequence: Mapped[int] = mapped_column(
         doc="The newest message of the event that was taken in"
     )
@@ -123,6 +126,18 @@ class Offer(Base):
         """How many of the free seats are kept by quotas."""
         return min(sum(quota.kept(now) for quota in self.quotas), self.free)
 
+    def kept_for(self, now: datetime) -> list[dict[str, Any]]:
+        """For whom free seats are kept, how many, and until when: what explains why others wait."""
+        return [
+            {
+                "name": quota.name,
+                "left": quota.kept(now),
+                "until": quota.release_at.isoformat() if quota.release_at else None,
+            }
+            for quota in self.quotas
+            if self.free and quota.kept(now)
+        ]
+
     def seats_left(self, now: datetime) -> int:
         """How many seats anybody may take."""
         return self.free - self.kept(now)
@@ -164,6 +179,19 @@ class Offer(Base):
             registration.status, registration.waitlist_number = Status.WAITLISTED, self.last_number
         else:
             raise EventFull
+
+    def squeeze_in(self, registration: Registration) -> None:
+        """Count somebody who is inside already though no seat was free, beyond the capacity if need be."""
+        self.confirmed += 1
+        registration.status = Status.CONFIRMED
+
+    def seat_nominee(self, registration: Registration, now: datetime) -> None:
+        """The seat that is kept for a nominee, whether or not registration is open to everybody."""
+        if self.cancelled:
+            raise EventCancelled
+        if self.postponed:
+            raise EventPostponed
+        self.place(registration, now)
 
     def has_seat_for(self, registration: Registration, now: datetime) -> bool:
         """Whether a free seat is open to everybody, or kept for such as these."""
@@ -220,9 +248,12 @@ class Offer(Base):
         registration.sequence += 1
 
     def promote(self, registration: Registration, now: datetime) -> None:
-        """Give a free seat to somebody who waits; with holds, keep it for them until they accept."""
+        """Give a free seat to somebody who waits; with holds, keep it for them until they accept.
+
+        Who has no account could not accept: it is theirs at once.
+        """
         self.waitlisted -= 1
-        if self.hold_minutes is None:
+        if self.hold_minutes is None or registration.person_id is None:
             self._seat(registration, now, Status.CONFIRMED)
         else:
             self._seat(registration, now, Status.HELD)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 class Quota(Base):
     """Seats of an offer that are kept for a partner's members, for an area, or for those who come for the first time.
 
-    One of the three says for whom. What is unused when it is released belongs to everybody. Who may change it holds
+    One of the three says for whom; those of a nomination are for its nominees alone, who take no others' kept seats. What is unused when it is released belongs to everybody. Who may change it holds
     the offer's lock.
     """
 
@@ -36,6 +36,7 @@ class Quota(Base):
     release_at: Mapped[datetime | None] = mapped_column(
         doc="From then on its seats are everybody's"
     )
+    nomination_id: Mapped[UUID | None] = mapped_column(doc="For the nominees of this list")
 
     def kept(self, now: datetime) -> int:
         """How many seats it still keeps free."""
@@ -44,6 +45,8 @@ class Quota(Base):
         return max(self.seats - self.taken, 0)
 
     def is_for(self, registration: Registration) -> bool:
+        if self.nomination_id is not None or registration.nomination_id is not None:
+            return self.nomination_id == registration.nomination_id
         if self.first_timers:
             return registration.first_time
         if self.area_id is not None:

@@ -13,6 +13,7 @@ from services.registrations.errors import (
     AlreadyCheckedIn,
     AnswersFixed,
     EventCancelled,
+    NoCertificate,
     NotCheckedIn,
     NoTicket,
     RegistrationClosed,
@@ -20,15 +21,18 @@ from services.registrations.errors import (
 )
 from services.registrations.models.base import Base
 from services.registrations.models.offer import Offer
+from services.registrations.models.scan import Scan
 from services.registrations.models.status import IN_PLAY, Status
 from shared.database.types import string_enum
 from shared.text import fold
 
+# Whom one person may register beside themselves, for one event.
+MOST_COLLEAGUES = 10
 _ENDED = "status NOT IN ('cancelled', 'declined')"
 
 
 class Registration(Base):
-    """A person has at most one for an event that is neither cancelled nor declined; a walk-in has no person."""
+    """A person has at most one for an event that is neither cancelled nor declined; a walk-in and a colleague have no person."""
 
     __tablename__ = "registrations"
     __table_args__ = (
@@ -42,18 +46,29 @@ class Registration(Base):
         ),
         sa.Index("registrations_in_line", "event_id", "status", "waitlist_number"),
         sa.Index("registrations_by_time", "event_id", "registered_at", "id"),
+        sa.Index("registrations_in_order", "event_id", "id"),
         sa.UniqueConstraint("event_id", "entry_code", name="one_entry_code"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     event_id: Mapped[UUID] = mapped_column(sa.ForeignKey("offers.event_id"))
     person_id: Mapped[UUID | None] = mapped_column(index=True)
+    registered_by: Mapped[UUID | None] = mapped_column(
+        index=True, doc="Whose colleague this is, who has no account here"
+    )
     name: Mapped[str] = mapped_column(sa.String(200), doc="As given at registration, for lists")
     name_folded: Mapped[str] = mapped_column(sa.Text)
     phone: Mapped[str | None] = mapped_column(sa.String(32))
+    email: Mapped[str | None] = mapped_column(
+        sa.String(254), doc="Of somebody without an account, as an organiser's list names it"
+    )
+    organisation_name: Mapped[str | None] = mapped_column(
+        sa.String(200), doc="For which organisation or business somebody comes, in their words"
+    )
     note: Mapped[str | None] = mapped_column(sa.Text)
     organisation_id: Mapped[UUID | None] = mapped_column(doc="For which partner somebody comes")
     area_id: Mapped[UUID | None] = mapped_column(doc="Where somebody says to live or work")
+    nomination_id: Mapped[UUID | None] = mapped_column(doc="On whose list a nominee confirmed")
     first_time: Mapped[bool] = mapped_column(doc="Never admitted to an event before")
     status: Mapped[Status] = mapped_column(string_enum(Status))
     why: Mapped[str | None] = mapped_column(
@@ -108,6 +123,11 @@ class Registration(Base):
         )
 
     @property
+    def owner_id(self) -> UUID | None:
+        """Whose it is: the person's, or for a colleague without an account theirs who registered them."""
+        return self.person_id or self.registered_by
+
+    @property
     def is_in_play(self) -> bool:
         return self.status in IN_PLAY
 
@@ -126,6 +146,11 @@ class Registration(Base):
         if not self.is_in_play or self.checked_in_at is not None or to_be_accepted:
             raise AnswersFixed
 
+    def require_attended(self) -> None:
+        """NoCertificate for who was not admitted."""
+        if self.status is not Status.CONFIRMED or self.checked_in_at is None:
+            raise NoCertificate
+
     def reissue(self, entry_code: str) -> None:
         """A new ticket and code; the old ones are refused from now on."""
         self.require_ticket()
@@ -135,12 +160,8 @@ class Registration(Base):
 
     def check_in(self, now: datetime, by: UUID) -> None:
         """Admit, once."""
-        if self.offer.cancelled:
-            raise TicketInvalid("event-cancelled")
-        if self.offer.postponed:
-            raise TicketInvalid("event-postponed")
-        if self.status is not Status.CONFIRMED:
-            raise TicketInvalid(self.status.value)
+        if why := self.why_not_in():
+            raise TicketInvalid(why)
         if self.checked_in_at is not None:
             raise AlreadyCheckedIn(
                 registration_id=str(self.id),
@@ -150,9 +171,23 @@ class Registration(Base):
         self.checked_in_at, self.checked_in_by = now, by
         self.offer.checked_in += 1
 
-    def undo_check_in(self) -> None:
-        """It was a mistake: nobody went in."""
+    def require_inside(self) -> None:
+        """NotCheckedIn unless somebody was admitted with it."""
         if self.checked_in_at is None:
             raise NotCheckedIn
-        self.checked_in_at = self.checked_in_by = None
-        self.offer.checked_in -= 1
+
+    def why_not_in(self) -> str | None:
+        """Why it opens no door, as TicketInvalid has it; None where it does."""
+        if self.offer.cancelled:
+            return "event-cancelled"
+        if self.offer.postponed:
+            return "event-postponed"
+        return None if self.status is Status.CONFIRMED else self.status.value
+
+    def inside_by(self, admission: Scan | None) -> bool:
+        """Whoever is in is in by that scan, or nobody is; whether that is news."""
+        before = self.checked_in_at
+        self.checked_in_at = admission.at if admission else None
+        self.checked_in_by = admission.by if admission else None
+        self.offer.checked_in += (self.checked_in_at is not None) - (before is not None)
+        return before != self.checked_in_at

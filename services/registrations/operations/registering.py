@@ -10,7 +10,7 @@ from uuid import UUID
 
 from services.registrations import messages
 from services.registrations.errors import AlreadyRegistered
-from services.registrations.models import Registration, Status, What
+from services.registrations.models import Offer, Registration, Status, What
 from services.registrations.operations.answering import answered, keep
 from services.registrations.operations.seats import note, promote_from_waitlist, settle, tell
 from services.registrations.repository import UnitOfWork
@@ -21,10 +21,31 @@ CODE_ALPHABET = "ACDEFGHJKMNPQRTWXY34679"
 
 
 def register(
+    uow: UnitOfWork, *, event_id: UUID, person_id: UUID, now: datetime, **wish: Any
+) -> Registration:
+    """Register an attendee: a place while there is one, else a number in the waitlist."""
+    offer = uow.offers.lock(event_id)
+    settle(uow, offer, now=now)
+    registration = admit(
+        uow,
+        offer,
+        person_id=person_id,
+        existing=getattr(uow.registrations.active_of(event_id, person_id), "id", None),
+        first_time=not uow.registrations.has_attended(person_id),
+        now=now,
+        **wish,
+    )
+    uow.publish(messages.offer_changed(offer, now))
+    return registration
+
+
+def admit(
     uow: UnitOfWork,
+    offer: Offer,
     *,
-    event_id: UUID,
     person_id: UUID,
+    existing: UUID | None,
+    first_time: bool,
     now: datetime,
     member_of: Collection[UUID] = (),
     organisation_id: UUID | None = None,
@@ -32,15 +53,14 @@ def register(
     form_version: int | None = None,
     **attendee: Any,
 ) -> Registration:
-    """Register an attendee: a place while there is one, else a number in the waitlist.
+    """Admit one attendee to an offer that is locked and settled; who locked it tells how the offer stands after all.
 
-    The event's form is read first, so that a seat and the answers are decided together; `form_version` is the one that
-    was on the screen. `member_of` are the organisations to which the person belongs, which decides about the seats kept for them.
+    `existing` is the registration that the person has, and `member_of` the organisations to which the person belongs,
+    which decides about the seats kept for them. The event's form is read first, so that a seat and the answers are
+    decided together; `form_version` is the one that was on the screen. Refused, it leaves no trace.
     """
-    offer = uow.offers.lock(event_id)
-    settle(uow, offer, now=now)
-    if existing := uow.registrations.active_of(event_id, person_id):
-        raise AlreadyRegistered(registration_id=str(existing.id))
+    if existing is not None:
+        raise AlreadyRegistered(registration_id=str(existing))
     if organisation_id not in member_of:
         ours = [one.organisation_id for one in offer.quotas if one.organisation_id in member_of]
         organisation_id = ours[0] if ours else None
@@ -49,7 +69,7 @@ def register(
         offer=offer,
         person_id=person_id,
         organisation_id=organisation_id,
-        first_time=not uow.registrations.has_attended(person_id),
+        first_time=first_time,
         entry_code=new_entry_code(),
         now=now,
         **attendee,
@@ -57,11 +77,12 @@ def register(
     offer.require_open(now)
     sheet = answered(uow, offer, answers or {}, seen=form_version, now=now)
     offer.admit(registration, now)
-    registration = uow.registrations.add(registration)
+    # Whoever comes has the highest number of those who wait.
+    registration.position = offer.waitlisted if registration.status is Status.WAITLISTED else None
+    uow.registrations.add_later(registration)
     keep(uow, registration, sheet)
     note(uow, What.REGISTERED, registration, now=now, by=person_id)
     tell(uow, registration)
-    uow.publish(messages.offer_changed(offer, now))
     return registration
 
 
@@ -85,7 +106,7 @@ def accept(uow: UnitOfWork, *, registration_id: UUID, now: datetime) -> Registra
     settle(uow, registration.offer, now=now)
     registration.offer.accept(registration, now)
     uow.session.flush()
-    note(uow, What.ACCEPTED, registration, now=now, by=registration.person_id)
+    note(uow, What.ACCEPTED, registration, now=now, by=registration.owner_id)
     return _freed(uow, registration, now)
 
 

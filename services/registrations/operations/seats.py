@@ -7,12 +7,26 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from services.registrations import messages
-from services.registrations.errors import CapacityBelowConfirmed, OthersWouldLose
-from services.registrations.models import Offer, Quota, Registration, SeatLogEntry, Status, What
+from services.registrations import messages, nomination_messages
+from services.registrations.errors import (
+    CapacityBelowConfirmed,
+    OthersWouldLose,
+    QuotaOfNomination,
+)
+from services.registrations.models import (
+    Nomination,
+    Offer,
+    Quota,
+    Registration,
+    Status,
+    What,
+)
 from services.registrations.repository import UnitOfWork
 from shared.http.etags import EditedMeanwhile
 from shared.ids import new_id
+
+# What a nomination alone says of its quota.
+_OF_NOMINATION = ("seats", "organisation_id", "release_at")
 
 
 def note(
@@ -26,26 +40,45 @@ def note(
     details: dict[str, Any] | None = None,
 ) -> None:
     """Write down what happened to a registration, or to an offer as a whole."""
+    uow.seat_log.add(**as_noted(what, about, now=now, by=by, reason=reason, details=details))
+
+
+def as_noted(
+    what: What,
+    about: Offer | Registration,
+    *,
+    now: datetime,
+    by: UUID | None = None,
+    reason: str | None = None,
+    details: dict[str, Any] | None = None,
+) -> dict[str, Any]:
+    """What is written down, for many at once.
+
+    Of who waits it is kept why: the place in line, and the seats that were kept for others.
+    """
     one = about if isinstance(about, Registration) else None
-    uow.seat_log.add(
-        SeatLogEntry(
-            event_id=about.event_id,
-            registration_id=one.id if one else None,
-            at=now,
-            by=by,
-            what=what,
-            status=one.status if one else None,
-            quota_id=one.quota_id if one else None,
-            waitlist_number=one.waitlist_number if one else None,
-            reason=reason,
-            details=details,
-        )
-    )
+    if one is not None and one.status is Status.WAITLISTED and details is None:
+        details = {"position": one.position, "kept": one.offer.kept_for(now)}
+    return {
+        "event_id": about.event_id,
+        "registration_id": one.id if one else None,
+        "at": now,
+        "by": by,
+        "what": what,
+        "status": one.status if one else None,
+        "quota_id": one.quota_id if one else None,
+        "waitlist_number": one.waitlist_number if one else None,
+        "reason": reason,
+        "details": details,
+    }
 
 
 def tell(uow: UnitOfWork, registration: Registration, *, promoted: bool = False) -> None:
-    """Let the others know how a registration stands; a walk-in is nobody whom they know."""
-    if registration.person_id is None:
+    """Let the others know how a registration stands; a walk-in is nobody whom they know.
+
+    Of a colleague without an account the one who registered them is told.
+    """
+    if registration.owner_id is None:
         return
     uow.publish(
         messages.registration(
@@ -67,15 +100,38 @@ def promote_from_waitlist(uow: UnitOfWork, offer: Offer, *, now: datetime) -> No
 
 
 def settle(uow: UnitOfWork, offer: Offer, *, now: datetime) -> None:
-    """Do what time has made due: holds that ended go to the next, seats of released quotas to those who wait."""
+    """Do what time has made due: holds that ended go to the next, seats of released quotas to those who wait.
+
+    Nominations whose deadline has passed are closed.
+    """
     if offer.due_at is None or offer.due_at > now:
         return
     for lapsed in uow.registrations.lapsed(offer.event_id, now):
         offer.release(lapsed, now, "hold-lapsed")
         note(uow, What.LAPSED, lapsed, now=now)
         tell(uow, lapsed)
+    for nomination in uow.nominations.due(offer.event_id, now):
+        close_list(uow, nomination, now=now)
     promote_from_waitlist(uow, offer, now=now)
     uow.publish(messages.offer_changed(offer, now))
+
+
+def close_list(
+    uow: UnitOfWork, nomination: Nomination, *, now: datetime, by: UUID | None = None
+) -> None:
+    """Nobody is named, replaced or confirmed on this list any more. The offer is locked by the caller."""
+    nomination.close(now)
+    note(
+        uow,
+        What.NOMINATION_CLOSED,
+        nomination.offer,
+        now=now,
+        by=by,
+        details={"nomination_id": str(nomination.id)},
+    )
+    uow.publish(
+        nomination_messages.nomination(nomination_messages.NOMINATION_CLOSED, nomination, now)
+    )
 
 
 def resize(
@@ -110,11 +166,11 @@ def resize(
             raise OthersWouldLose(losing=[{"id": str(one.id), "name": one.name} for one in last])
         for one in last:
             offer.unseat(one, now)
-            note(uow, What.LOST_SEAT, one, now=now, by=by)
         uow.session.flush()
         for one in last:
             if one.status is Status.WAITLISTED:
                 one.position = uow.registrations.position_of(one)
+            note(uow, What.LOST_SEAT, one, now=now, by=by)
             tell(uow, one)
     offer.resize(capacity, now)
     note(uow, What.RESIZED, offer, now=now, by=by, details={"from": before, "to": capacity})
@@ -128,7 +184,8 @@ def set_quotas(
 ) -> Offer:
     """All quotas of an event, in the order in which they are looked at; one that is not named any more is gone.
 
-    Whoever has a seat keeps it. What a quota that is gone or smaller kept is everybody's.
+    Whoever has a seat keeps it. What a quota that is gone or smaller kept is everybody's. Those of nominations stay though they
+    are not named; named, they may get another name or place in the order, nothing else (QuotaOfNomination).
     """
     offer = uow.offers.lock(event_id)
     settle(uow, offer, now=now)
@@ -138,10 +195,18 @@ def set_quotas(
         quota = there.get(wanted.get("id") or new_id())
         if quota is None:
             quota = Quota(id=new_id(), event_id=event_id, taken=0)
+        if quota.nomination_id is not None and any(
+            getattr(quota, name) != wanted[name] for name in _OF_NOMINATION
+        ):
+            raise QuotaOfNomination
         for name in ("name", "seats", "organisation_id", "area_id", "first_timers", "release_at"):
             setattr(quota, name, wanted[name])
         quota.priority = priority
         kept.append(quota)
+    for quota in offer.quotas:
+        if quota.nomination_id is not None and quota not in kept:
+            quota.priority = len(kept)
+            kept.append(quota)
     offer.quotas[:] = kept
     offer.require_room_for_quotas(now)
     note(
@@ -190,4 +255,5 @@ def _due(uow: UnitOfWork, offer: Offer, now: datetime) -> datetime | None:
         quota.release_at for quota in offer.quotas if quota.release_at and quota.release_at > now
     ]
     ends = uow.registrations.next_lapse(offer.event_id) if offer.held else None
-    return min([*releases, *([ends] if ends else [])], default=None)
+    deadline = uow.nominations.next_deadline(offer.event_id)
+    return min([*releases, *(one for one in (ends, deadline) if one)], default=None)

@@ -21,8 +21,8 @@ def own_offer(uow: UnitOfWork, event_id: UUID) -> None:
 
 
 def permitted(registration: Registration) -> Registration:
-    """A registration that is the caller's own, or of an event that the caller plans."""
-    permit(owner=registration.person_id, organisation=registration.offer.organisation_id)
+    """A registration that is the caller's own or their colleague's, or of an event that the caller plans."""
+    permit(owner=registration.owner_id, organisation=registration.offer.organisation_id)
     return registration
 
 

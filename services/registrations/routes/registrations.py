@@ -7,10 +7,10 @@ from uuid import UUID
 
 from flask import Response, jsonify
 
-from services.registrations import operations
+from services.registrations import admission, operations
 from services.registrations.deps import current_deps
 from services.registrations.models import Registration
-from services.registrations.repository import UnitOfWork
+from services.registrations.operations import Wish
 from services.registrations.routes.blueprint import bp, permitted, signed
 from services.registrations.schemas.forms import RegistrationDetail, detail_of
 from services.registrations.schemas.registrations import (
@@ -42,24 +42,25 @@ from shared.http.access import (
     person_id,
     service,
 )
-from shared.http.idempotency import creates
+from shared.http.idempotency import Answer, Key, hands_on
 from shared.http.schemas import KeySet
 
 
 @bp.post("/offers/<uuid:event_id>/registrations")
 @allow(PERSON)
 @bp.arguments(RegistrationRequest)
-@creates(bp, RegistrationView)
-def register(attendee: dict[str, Any], event_id: UUID, *, uow: UnitOfWork) -> Registration:
+@hands_on(bp, RegistrationView)
+def register(attendee: dict[str, Any], event_id: UUID, *, key: Key | None) -> Answer:
     """Register an attendee, or put them on the waitlist."""
-    return operations.register(
-        uow,
+    deps = current_deps()
+    organisations = {organisation for organisation, _ in caller().roles}
+    wish = Wish(
         event_id=event_id,
         person_id=person_id(),
-        member_of={organisation for organisation, _ in caller().roles},
-        now=current_deps().clock.now(),
-        **attendee,
+        now=deps.clock.now(),
+        more={"member_of": organisations} | attendee,
     )
+    return admission.register(deps, wish, key)
 
 
 @bp.get("/offers/<uuid:event_id>/registrations")
@@ -74,7 +75,7 @@ def list_attendees(query: dict[str, Any], event_id: UUID) -> Response:
         permit(organisation=offer.organisation_id, event=event_id)
         items, following = uow.registrations.of_event(event_id, **query)
     in_full = holds(ORGANISER, organisation=offer.organisation_id) or holds(ADMIN)
-    shape = AttendeeList(exclude=() if in_full else ("items.phone", "items.note"))
+    shape = AttendeeList(exclude=() if in_full else ("items.phone", "items.email", "items.note"))
     return jsonify(shape.dump({"items": items, "next": following, "counts": offer}))
 
 
@@ -83,7 +84,7 @@ def list_attendees(query: dict[str, Any], event_id: UUID) -> Response:
 @bp.arguments(MineQuery, location="query")
 @bp.response(200, RegistrationList)
 def list_mine(query: dict[str, Any]) -> dict[str, Any]:
-    """The caller's own registrations, newest first."""
+    """The caller's own registrations and those of their colleagues, newest first."""
     with current_deps().unit_of_work(read_only=True) as uow:
         items, following = uow.registrations.of_person(person_id(), **{"cursor": None} | query)
     return {"items": items, "next": following}
@@ -108,7 +109,7 @@ def cancel(wish: dict[str, Any], registration_id: UUID) -> Registration:
     deps = current_deps()
     with deps.unit_of_work() as uow:
         known = permitted(uow.registrations.get(registration_id))
-        why = "own-wish" if holds(OWN, owner=known.person_id) else "organiser"
+        why = "own-wish" if holds(OWN, owner=known.owner_id) else "organiser"
         return operations.cancel(
             uow, registration_id=registration_id, now=deps.clock.now(), why=why, by=person_id()
         )
@@ -122,7 +123,7 @@ def accept(_: dict[str, Any], registration_id: UUID) -> Registration:
     """Take the seat that is held for one, before its time is over."""
     deps = current_deps()
     with deps.unit_of_work() as uow:
-        permit(owner=uow.registrations.get(registration_id).person_id)
+        permit(owner=uow.registrations.get(registration_id).owner_id)
         return operations.accept(uow, registration_id=registration_id, now=deps.clock.now())
 
 
@@ -172,10 +173,10 @@ def reissue(_: dict[str, Any], registration_id: UUID) -> Registration:
 @allow(OWN)
 @bp.response(200, TicketView)
 def show_ticket(registration_id: UUID) -> dict[str, Any]:
-    """The ticket, for the person it belongs to."""
+    """The ticket, for the person it belongs to, or who registered that colleague."""
     with current_deps().unit_of_work(read_only=True) as uow:
         registration = uow.registrations.get(registration_id)
-        permit(owner=registration.person_id)
+        permit(owner=registration.owner_id)
         registration.require_ticket()
     return ticket_view(registration, signed(registration))
 

@@ -147,6 +147,9 @@ class SeatLogView(ma.Schema):
 
     number = fields.Integer(required=True)
     registration_id = fields.UUID(required=True, allow_none=True)
+    name = fields.String(
+        allow_none=True, metadata={"description": "Whose registration; for organisers only"}
+    )
     at = fields.AwareDateTime(required=True)
     by = fields.UUID(
         required=True, allow_none=True, metadata={"description": "Null: the rules, by themselves"}
@@ -156,7 +159,13 @@ class SeatLogView(ma.Schema):
     quota_id = fields.UUID(required=True, allow_none=True)
     waitlist_number = fields.Integer(required=True, allow_none=True)
     reason = fields.String(required=True, allow_none=True)
-    details = fields.Dict(required=True, allow_none=True)
+    details = fields.Dict(
+        required=True,
+        allow_none=True,
+        metadata={
+            "description": "Of who waits: the `position`, and `kept`, the seats kept for others"
+        },
+    )
 
 
 SeatLogList = list_of(SeatLogView)

@@ -19,6 +19,12 @@ class RegistrationRequest(ma.Schema):
 
     name = Line(200, required=True)
     phone = Phone(allow_none=True, load_default=None)
+    organisation_name = Line(
+        200,
+        allow_none=True,
+        load_default=None,
+        metadata={"description": "For which organisation or business one comes, for lists"},
+    )
     note = Paragraphs(2000, allow_none=True, load_default=None)
     organisation_id = fields.UUID(
         allow_none=True,
@@ -55,23 +61,32 @@ class WalkInRequest(ma.Schema):
 
     name = Line(200, required=True)
     phone = Phone(allow_none=True, load_default=None)
+    gate = Line(60, allow_none=True, load_default=None)
+
+
+ONE_OF_THREE = Text(
+    "Xin gửi một trong: vé, mã vào cửa, mã đăng ký.",
+    "Please send one of: ticket, entry code, registration id.",
+)
+
+
+def count_shown(data: dict[str, Any]) -> int:
+    """How many of ticket, entry code and registration a request names."""
+    return sum(data.get(name) is not None for name in ("ticket", "code", "registration_id"))
 
 
 class CheckInRequest(ma.Schema):
-    """One of the three."""
+    """One of the three, and at which gate."""
 
     ticket = fields.String(validate=validate.Length(1, 400), load_default=None)
     code = Line(20, load_default=None)
     registration_id = fields.UUID(load_default=None)
+    gate = Line(60, allow_none=True, load_default=None)
 
     @ma.validates_schema
     def one_of_them(self, data: dict[str, Any], **_: Any) -> None:
-        if sum(value is not None for value in data.values()) != 1:
-            said = Text(
-                "Xin gửi một trong: vé, mã vào cửa, mã đăng ký.",
-                "Please send one of: ticket, entry code, registration id.",
-            )
-            raise ma.ValidationError([said], "code")
+        if count_shown(data) != 1:
+            raise ma.ValidationError([ONE_OF_THREE], "code")
 
 
 class TicketsRequest(ma.Schema):
@@ -99,7 +114,12 @@ class RegistrationView(ma.Schema):
     id = fields.UUID(required=True)
     event_id = fields.UUID(required=True)
     person_id = fields.UUID(
-        required=True, allow_none=True, metadata={"description": "Null for a walk-in"}
+        required=True,
+        allow_none=True,
+        metadata={"description": "Null for a walk-in and for a colleague without an account"},
+    )
+    registered_by = fields.UUID(
+        required=True, allow_none=True, metadata={"description": "Whose colleague this is"}
     )
     name = fields.String(required=True)
     status = fields.Enum(Status, by_value=True, required=True)
@@ -133,9 +153,11 @@ class AttendeeView(ma.Schema):
     held_until = fields.AwareDateTime(required=True, allow_none=True)
     quota_id = fields.UUID(required=True, allow_none=True)
     organisation_id = fields.UUID(required=True, allow_none=True)
+    organisation_name = fields.String(required=True, allow_none=True)
     registered_at = fields.AwareDateTime(required=True)
     checked_in_at = fields.AwareDateTime(required=True, allow_none=True)
     phone = fields.String(allow_none=True)
+    email = fields.String(allow_none=True)
     note = fields.String(allow_none=True)
 
 
@@ -156,6 +178,7 @@ class TicketView(ma.Schema):
     event_id = fields.UUID(required=True)
     token = fields.String(required=True, metadata={"description": "What the QR code holds"})
     code = fields.String(required=True, metadata={"description": "The entry code, for reading out"})
+    name = fields.String(required=True, metadata={"description": "Who comes with it"})
     issue = fields.Integer(required=True)
 
 
@@ -174,5 +197,6 @@ def ticket_view(registration: Registration, token: str) -> dict[str, Any]:
         "event_id": registration.event_id,
         "token": token,
         "code": registration.entry_code,
+        "name": registration.name,
         "issue": registration.issue,
     }

@@ -131,6 +131,14 @@ def test_an_organisation_is_called_what_community_last_said(events: Events) -> N
     assert events.get("/events").json["items"][0]["organisation"]["name"] == "Tên mới"
 
 
+def test_a_colleagues_place_is_not_taken_for_ones_own(events: Events) -> None:
+    """Whoever registered a colleague does not come because of it."""
+    event = events.published_event()
+    grace = registration(event, colleague=True)
+    events.deliver("registration.confirmed", grace["id"], 1, grace)
+    assert kept(events, "registrations", "status", "sequence") == []
+
+
 def test_who_comes_follows_the_registrations(events: Events) -> None:
     """The type of the message says how far they are; what was overtaken is ignored."""
     event = events.published_event()

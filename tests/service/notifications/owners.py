@@ -115,7 +115,16 @@ class Registrations(Owner):
 
     def __init__(self) -> None:
         self.tickets: dict[UUID, dict[str, Any]] = {}
+        self.nominees: dict[UUID, dict[str, Any]] = {}
         super().__init__()
+
+    def nominee(self, id: UUID) -> None:
+        self.nominees[id] = {
+            "address": f"{id.hex}@example.com",
+            "name": "Trần Văn Ví Dụ",
+            "secret": "se-cret-of-the-link",
+            "partner": {"vi": "Hội Phụ nữ", "en": None},
+        }
 
     def give_ticket(self, registration_id: UUID, event_id: UUID) -> None:
         token = base64.urlsafe_b64encode(registration_id.bytes * 6).decode()
@@ -127,6 +136,11 @@ class Registrations(Owner):
         }
 
     def _routes(self, app: Flask) -> None:
+        @app.post("/v1/nominees/addresses")
+        def nominees() -> Any:
+            known = [one for one in self._wanted("ids") if one in self.nominees]
+            return {"items": [{"id": str(one)} | self.nominees[one] for one in known]}
+
         @app.post("/v1/tickets")
         def tickets() -> Any:
             wanted = self._wanted("registration_ids")

@@ -69,7 +69,13 @@ def notice(template: Template, kind: RecipientKind, **facts: Any) -> Notice:
 def kinds_of(template: Template) -> list[RecipientKind]:
     if template is Template.SIGN_IN:
         return [RecipientKind.SIGN_IN]
-    if template is Template.PARTNER_INVITED:
+    if template is Template.NOMINEE_ASKED:
+        return [RecipientKind.NOMINEE]
+    if template in (
+        Template.PARTNER_INVITED,
+        Template.NOMINATION_OPENED,
+        Template.NOMINATION_CLOSED,
+    ):
         return [RecipientKind.ORGANISATION]
     if template in (Template.EVENT_CHANGED, Template.EVENT_CANCELLED):
         return [RecipientKind.PERSON, RecipientKind.ORGANISATION]
@@ -93,6 +99,10 @@ def test_every_template_renders_in_both_languages(
             "reason": {"vi": "Họp"},
             "changed": ["starts_at", "venue"],
             "document": {"number": "12/TM", "date": "02/03/2026"},
+            "deadline": "2026-03-20T10:00:00+00:00",
+            "seats": 30,
+            "named": 28,
+            "confirmed": 20,
         }
         if full
         else {}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 from typing import Any
@@ -19,6 +19,7 @@ from services.registrations.repository import Offers, UnitOfWork
 from shared.database.unit_of_work import Database
 from shared.ids import new_id
 from tests.service.registrations.conftest import Registrations
+from tests.service.registrations.nominating import Partner
 from tests.support.harness import SIGNER, Person
 
 
@@ -108,11 +109,75 @@ def test_one_key_200_times_at_once_has_one_effect(registrations: Registrations) 
     assert registrations.count("registrations") == 1
 
 
+def test_one_link_in_50_hands_gives_one_seat(registrations: Registrations) -> None:
+    """The others are told that it was confirmed; the list and the seats agree."""
+    event = registrations.open_event(capacity=5)
+    partner = Partner(registrations, event)
+    partner.name()
+    nominee, _ = partner.nominees()
+    headers = [_signed_in(registrations) for _ in range(50)]
+    body = {"secret": nominee["secret"], "consent_version": 1}
+
+    def act(number: int) -> int:
+        answer = patiently(
+            lambda: registrations.app.test_client().post(
+                f"/v1/nominees/{nominee['id']}/confirm", json=body, headers=headers[number]
+            )
+        )
+        return answer.status_code
+
+    assert Counter(at_once(50, act)) == {200: 1, 409: 49}
+    assert partner.counts() == (2, 1, 0)
+    assert registrations.count("registrations") == 1
+
+
+def test_nominees_and_everybody_else_at_once_each_get_the_seats_that_are_theirs(
+    registrations: Registrations,
+) -> None:
+    """20 nominees and 60 others for 30 seats: every nominee confirms, 10 of the others have a place, the last seat goes once."""
+    event = registrations.open_event(capacity=30)
+    partner = Partner(registrations, event, seats=20)
+    partner.name("\n".join(f"Người {n}, n{n}@example.vn" for n in range(20)))
+    nominees = partner.nominees()
+    headers = [_signed_in(registrations) for _ in range(80)]
+
+    def act(number: int) -> tuple[int, str]:
+        client = registrations.app.test_client()
+        if number % 4:
+            answer = patiently(
+                lambda: client.post(
+                    f"/v1/offers/{event}/registrations",
+                    json={"name": "Người khác"},
+                    headers=headers[number],
+                )
+            )
+            return answer.status_code, answer.json["status"]
+        nominee = nominees[number // 4]
+        body = {"secret": nominee["secret"], "consent_version": 1}
+        answer = patiently(
+            lambda: client.post(
+                f"/v1/nominees/{nominee['id']}/confirm", json=body, headers=headers[number]
+            )
+        )
+        return answer.status_code, answer.json["state"]
+
+    assert Counter(at_once(80, act)) == {
+        (200, "confirmed"): 20,
+        (201, "confirmed"): 10,
+        (201, "waitlisted"): 50,
+    }
+    assert registrations.count("registrations WHERE status = 'confirmed'") == 30
+    assert partner.counts() == (20, 20, 0)
+
+
 class Unlocked(Offers):
     """The repository with its guard taken out."""
 
     def lock_if_known(self, event_id: UUID) -> Offer | None:
         return self._session.get(Offer, event_id)
+
+    def lock_all(self, event_ids: Collection[UUID]) -> dict[UUID, Offer]:
+        return {event_id: self.get(event_id) for event_id in event_ids}
 
 
 class UnlockedUnitOfWork(UnitOfWork):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any, ClassVar
@@ -22,14 +23,18 @@ from hypothesis.stateful import (
 from services.registrations import operations
 from services.registrations.models import (
     IN_PLAY,
+    MOST_COLLEAGUES,
     Field,
     Kind,
+    Nomination,
+    NomineeState,
     Offer,
     Registration,
     SeatLogEntry,
     Status,
 )
 from services.registrations.models.status import SEATED
+from services.registrations.pasting import read
 from services.registrations.repository import UnitOfWork
 from services.registrations.worker import settle_due
 from shared.http.problems import Problem
@@ -59,8 +64,11 @@ class Seats(RuleBasedStateMachine):
         waitlist=st.sampled_from([True, True, False]),
         approval=st.sampled_from([False, False, True]),
         hold=st.sampled_from([None, 30, 600]),
+        asked=st.sampled_from([2, 0, 1]),
     )
-    def an_event(self, capacity: int, waitlist: bool, approval: bool, hold: int | None) -> None:
+    def an_event(
+        self, capacity: int, waitlist: bool, approval: bool, hold: int | None, asked: int
+    ) -> None:
         self.event = self.house.open_event(capacity=capacity, waitlist=waitlist)
         self._do(
             lambda uow: operations.change_rules(
@@ -71,17 +79,20 @@ class Seats(RuleBasedStateMachine):
                 now=self._now(),
             )
         )
-        asked = Field(key="trade", kind=Kind.SHORT_TEXT, label={"vi": "Ngành nghề"})
+        trade = Field(key="trade", kind=Kind.SHORT_TEXT, label={"vi": "Ngành nghề"})
         self._do(
             lambda uow: operations.set_form(
                 uow,
                 uow.offers.lock(self.event),
-                fields=[asked],
+                fields=[trade],
                 retention_days=90,
                 by=self.organiser,
                 now=self._now(),
             )
         )
+        if asked:
+            self.open_nomination(seats=asked, hours=24, more=8)
+            self.nominate({1, 2})
 
     @rule(who=PEOPLE)
     def register(self, who: int) -> None:
@@ -223,6 +234,108 @@ class Seats(RuleBasedStateMachine):
             )
         )
 
+    @rule(
+        seats=st.sampled_from([1, 2]), hours=st.sampled_from([1, 24]), more=st.sampled_from([0, 8])
+    )
+    def open_nomination(self, seats: int, hours: int, more: int) -> None:
+        """Once; from then on its terms are changed, which opens it again."""
+        deadline = self._now() + timedelta(hours=hours)
+        terms: dict[str, Any] = {
+            "seats": seats,
+            "deadline": deadline,
+            "release_at": deadline + timedelta(hours=more),
+            "by": self.organiser,
+            "now": self._now(),
+        }
+        if (known := self._list()) is not None:
+            self._do(lambda uow: operations.change_nomination(uow, nomination_id=known.id, **terms))
+            return
+        self._do(
+            lambda uow: operations.open_nomination(
+                uow,
+                event_id=self.event,
+                organisation_id=WOMENS_UNION,
+                name={"vi": "Hội Phụ nữ"},
+                document_number=None,
+                document_date=None,
+                **terms,
+            )
+        )
+
+    @rule()
+    def close_nomination(self) -> None:
+        if (known := self._list()) is not None:
+            self._do(
+                lambda uow: operations.close_nomination(
+                    uow, nomination_id=known.id, by=self.organiser, now=self._now()
+                )
+            )
+
+    @rule(some=st.sets(PEOPLE, min_size=1, max_size=3))
+    def nominate(self, some: set[int]) -> None:
+        if (known := self._list()) is not None:
+            rows = read("\n".join(f"Nguyễn Văn A, a{who}@example.vn" for who in sorted(some)))
+            self._do(
+                lambda uow: operations.nominate(
+                    uow, nomination_id=known.id, rows=rows, by=self.organiser, now=self._now()
+                )
+            )
+
+    @rule(which=st.integers(0, 5), who=PEOPLE)
+    def replace(self, which: int, who: int) -> None:
+        person = {"name": "Nguyễn Văn A", "phone": None, "email": f"a{who}@example.vn"}
+        self._with_nominee(
+            which,
+            lambda uow, one: operations.replace(
+                uow, nominee_id=one, person=person, by=self.organiser, now=self._now()
+            ),
+        )
+
+    @rule(which=st.integers(0, 5), who=PEOPLE)
+    def confirm(self, which: int, who: int) -> None:
+        """Whoever is named in time has a seat: it is never refused for want of one, and never waits."""
+
+        def confirmed(uow: UnitOfWork, one: UUID) -> None:
+            nominee = operations.confirm_nominee(
+                uow,
+                nominee_id=one,
+                person_id=self.people[who],
+                name=None,
+                phone=None,
+                consent_version=1,
+                language="vi",
+                now=self._now(),
+            )
+            registration = nominee.registration
+            assert registration is not None
+            assert registration.status in IN_PLAY
+            if registration.registered_at == self._now():
+                assert registration.status is Status.CONFIRMED
+
+        self._with_nominee(which, confirmed)
+
+    @rule(which=st.integers(0, 5))
+    def decline_nomination(self, which: int) -> None:
+        self._with_nominee(
+            which,
+            lambda uow, one: operations.decline_nomination(uow, nominee_id=one, now=self._now()),
+        )
+
+    @rule(who=PEOPLE, size=st.sampled_from([1, 2, 3]), together=st.booleans())
+    def register_group(self, who: int, size: int, together: bool) -> None:
+        self._do(
+            lambda uow: operations.register_group(
+                uow,
+                event_id=self.event,
+                people=[{"name": f"Đồng nghiệp {number}"} for number in range(size)],
+                together=together,
+                organisation_id=WOMENS_UNION,
+                member_of={WOMENS_UNION} if who % 3 == 0 else set(),
+                by=self.people[who],
+                now=self._now(),
+            )
+        )
+
     @rule(minutes=st.sampled_from([1, 45, 700]))
     def time_passes(self, minutes: int) -> None:
         self.house.clock.advance(minutes=minutes)
@@ -248,6 +361,7 @@ class Seats(RuleBasedStateMachine):
             self._nobody_waits_for_a_seat_that_is_free(offer, rows)
             self._the_log_explains(rows, log)
             self._order_was_kept(log, rows)
+            self._nominations_are_kept(uow, offer, rows)
 
     def _counts_are_true(self, offer: Offer, rows: list[Registration]) -> None:
         count = {status: sum(one.status is status for one in rows) for status in Status}
@@ -301,6 +415,38 @@ class Seats(RuleBasedStateMachine):
             waiting.pop(entry.registration_id, None)
             if entry.status is Status.WAITLISTED and entry.waitlist_number is not None:
                 waiting[entry.registration_id] = entry.waitlist_number
+
+    def _nominations_are_kept(
+        self, uow: UnitOfWork, offer: Offer, rows: list[Registration]
+    ) -> None:
+        """No more are named than there are seats; whoever may still confirm has one that is free; a place is one nominee's."""
+        for nomination in uow.nominations.of_event(offer.event_id):
+            counts, quota = nomination.counts(self._now()), nomination.quota()
+            assert counts.named <= nomination.seats
+            assert nomination.closed_at is not None or quota.seats == nomination.seats
+            assert quota.release_at is not None
+            if nomination.is_open(self._now()):
+                assert counts.waiting <= quota.kept(self._now()) <= offer.free
+            held = [one.registration_id for one in nomination.nominees if one.registration_id]
+            assert len(held) == len(set(held))
+            theirs = {one.id for one in rows if one.nomination_id == nomination.id}
+            assert theirs >= set(held)
+            # Whoever was replaced has no place any more.
+            for one in nomination.nominees:
+                gone = one.state is NomineeState.REPLACED and one.registration is not None
+                assert not gone or not one.registration.is_in_play
+        by = Counter(one.registered_by for one in rows if one.status in IN_PLAY)
+        assert all(count <= MOST_COLLEAGUES for who, count in by.items() if who is not None)
+
+    def _list(self) -> Nomination | None:
+        with self._unit() as uow:
+            return uow.nominations.of(self.event, WOMENS_UNION)
+
+    def _with_nominee(self, which: int, operation: Callable[[UnitOfWork, UUID], object]) -> None:
+        """With one of the nominees, if there are any."""
+        if (known := self._list()) is not None and known.nominees:
+            nominee = known.nominees[which % len(known.nominees)].id
+            self._do(lambda uow: operation(uow, nominee))
 
     def _do(self, operation: Callable[[UnitOfWork], object]) -> None:
         """What is refused changes nothing."""

@@ -7,7 +7,20 @@ import re
 
 import pytest
 
-from tests.service.web.fakes import CONCLUSION, EMPTY, FULL, KINDS, NOW, event, iso, new_id
+from tests.service.web.after_fakes import after_pages
+from tests.service.web.fakes import (
+    CONCLUSION,
+    EMPTY,
+    FULL,
+    KINDS,
+    NOW,
+    ORGANISATION,
+    event,
+    iso,
+    new_id,
+)
+from tests.service.web.nomination_fakes import named, opened
+from tests.service.web.seats_fakes import seat_pages
 from tests.service.web.test_words import catalogue
 from tests.service.web.year_fakes import programme_of, series_of
 
@@ -16,12 +29,16 @@ PAGES = [
     "/toi/ho-so", "/hop-thu", "/to-chuc", "/to-chuc/su-kien/moi", "/to-chuc/su-kien/{event}", "/to-chuc/su-kien/{draft}", "/to-chuc/su-kien/{draft}/sua",
     "/to-chuc/su-kien/{draft}/cong-bo", "/to-chuc/su-kien/{event}/doi-lich", "/to-chuc/su-kien/{event}/huy", "/to-chuc/su-kien/{event}/danh-sach",
     "/to-chuc/su-kien/{event}/sua", "/to-chuc/su-kien/{empty}", "/to-chuc/su-kien/{empty}/cong-bo", "/to-chuc?nam=2025", "/toi/ve/{off}",
-    "/cua/{event}", "/cua/{event}?q=a", "/khong-co", "/lap-trinh", "/?kind=training&open=1&from=2026-03-01", "/?thang=2026-03", "/?thang=2026-07", "/toi/lich",
+    "/cua/{event}", "/cua/{event}?q=a", "/to-chuc/su-kien/{event}/cua", "/khong-co", "/lap-trinh", "/?kind=training&open=1&from=2026-03-01", "/?thang=2026-03", "/?thang=2026-07", "/toi/lich",
     "/to-chuc/nhap", "/to-chuc/su-kien/{event}/lich-su",
+    "/cua/{event}", "/cua/{event}?q=a", "/khong-co", "/lap-trinh", "/?kind=training&open=1&from=2026-03-01", "/?thang=2026-03", "/?thang=2026-07", "/toi/lich",
+    "/to-chuc/nhap", "/to-chuc/su-kien/{event}/lich-su", "/to-chuc/su-kien/{event}/nhap-danh-sach",
     "/su-kien/{full}", "/to-chuc/su-kien/{full}/sua", "/su-kien/{over}", "/to-chuc/su-kien/{over}", "/to-chuc/su-kien/{over}/sua",
     "/to-chuc/nam", "/to-chuc/nam?nam=2027", "/to-chuc/nam/moi", "/to-chuc/nam/{programme}/sua",
     "/to-chuc/nam/{programme}/sao-chep", "/to-chuc/su-kien/{draft}/lap-lai", "/to-chuc/su-kien/{first}", "/to-chuc/su-kien/{first}/sua", "/to-chuc/chuoi/{series}",
     "/to-chuc/chuoi/{series}/cong-bo", "/to-chuc/chuoi/{series}/huy", "/to-chuc/chuoi/{series}/sua?tu={first}", "/to-chuc/chuoi/{series}/quy-tac",
+    "/doi-tac", "/doi-tac/{nomination}", "/doi-tac/{nomination}/thay/{nominee}", "/to-chuc/su-kien/{event}/de-cu", "/to-chuc/su-kien/{event}/de-cu/{nomination}",
+    "/de-cu/{nominee}/s3cret", "/su-kien/{open}/dong-nghiep",
 ]  # fmt: skip
 ENGLISH = {
     "title": {"vi": "T", "en": "T"},
@@ -58,12 +75,17 @@ def ids(world, organiser):
     )
     first = world.add(**ENGLISH, status="draft", seats=None)
     series, programme = series_of(world, first), programme_of(world)
+    asked = opened(world, shown, ORGANISATION, name={"vi": "Hội", "en": "Union"}, seats=9)
+    nominee = named(asked, "Name", phone="+84912345678")
+    named(asked, "Name", state="declined")
     world.add(**ENGLISH, series_id=series, occurrence="2026-04-02T07:00:00Z")
     organiser.post("/ngon-ngu", {"language": "en"})
     return {
         "first": first["id"],
         "series": series,
         "programme": programme,
+        "nomination": asked["id"],
+        "nominee": nominee["id"],
         "open": world.add(**ENGLISH)["id"],
         "event": shown["id"],
         "full": world.add(**FULL | ENGLISH, series_id=off["id"])["id"],
@@ -97,6 +119,14 @@ def test_a_browser_that_prefers_english_gets_it_without_choosing(app, world, pag
 
     assert left_over(answer.text) == []
     assert answer.headers["Content-Language"] == "en"
+
+
+def test_the_pages_about_places_and_what_comes_after_are_english(organiser, ids, world):
+    me = world.people["ban-to-chuc@example.vn"]
+    for page in seat_pages(world, me) + after_pages(world, me):
+        text = organiser.get(page).text
+        assert '<html lang="en">' in text
+        assert left_over(text.replace("ễ", "e")) == [], page
 
 
 def left_over(page: str) -> list[str]:
