@@ -260,6 +260,11 @@ def test_an_edit_asks_again_and_keeps_the_seat(registrations: Registrations) -> 
 
     assert edited["status"] == "pending"
     assert registrations.status(waiting) == "waitlisted"
+    path, by = f"/offers/{event}", registrations.organiser
+    (asked,) = registrations.get(f"{path}/registrations?status=pending", by=by).json["items"]
+    (sheet,) = registrations.get(f"{path}/answers?status=pending", by=by).json["items"]
+    assert asked["keeps_seat"] is True
+    assert sheet["answers"] == {"a": "y"}
     offer = registrations.get(f"/offers/{event}").json
     seats = ("seats_left", "confirmed", "pending", "asked_again")
     assert [offer[name] for name in seats] == [0, 0, 1, 1]
