@@ -16,6 +16,7 @@ from services.registrations.models import (
     Form,
     Offer,
     Registration,
+    Status,
 )
 from shared.http import cursors
 
@@ -92,11 +93,12 @@ class AnswerSheets:
         self._session.flush()
 
     def page(
-        self, event_id: UUID, *, cursor: str | None, limit: int
+        self, event_id: UUID, *, status: Status | None, cursor: str | None, limit: int
     ) -> tuple[list[AnswerSheet], str | None]:
-        """Of those who have a place or ask for one, in the order in which they came."""
+        """Of those who have a place or ask for one, or with one status, in the order in which they came."""
         listed = sa.select(AnswerSheet).join(Registration, _OF_REGISTRATION)
-        listed = listed.where(AnswerSheet.event_id == event_id, Registration.status.in_(IN_PLAY))
+        whose = [status] if status else IN_PLAY
+        listed = listed.where(AnswerSheet.event_id == event_id, Registration.status.in_(whose))
         if cursor is not None:
             listed = listed.where(AnswerSheet.registration_id > cursors.decode_id(cursor))
         ordered = listed.order_by(AnswerSheet.registration_id).limit(limit + 1)

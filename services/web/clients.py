@@ -333,6 +333,14 @@ class Registrations(_Client):
         """What was answered, registration by registration, without names."""
         return self._get(f"/v1/offers/{event_id}/answers", cursor=cursor)
 
+    def answers_to_approve(self, event_id: str, *, most: int) -> dict[str, Json]:
+        """What those answered who wait for approval, by registration."""
+        path = f"/v1/offers/{event_id}/answers"
+        found = self._all(
+            lambda cursor: self._get(path, status="pending", limit=200, cursor=cursor), most
+        )
+        return {str(one["registration_id"]): one["answers"] for one in found}
+
     def answer_counts(self, event_id: str) -> Json:
         return self._get(f"/v1/offers/{event_id}/answers/counts")
 

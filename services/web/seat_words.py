@@ -79,8 +79,16 @@ def _sentence(entry: Json, names: dict[str, str], zone: str | None) -> str:
         "resized": _("Sức chứa đổi từ %(old)s thành %(new)s."),
         "quotas-changed": _("Đổi số chỗ phân bổ."),
         "rules-changed": _("Đổi quy tắc nhận đăng ký."),
+        "form-changed": _("Đổi phiếu đăng ký."),
+        "answers-changed": _("Sửa câu trả lời."),
+        "answers-removed": _("Xóa câu trả lời đã hết hạn lưu của %(number)s người."),
     }.get(entry["what"], str(entry["what"]))
-    values = {"reason": entry["reason"] or "", "old": about.get("from"), "new": about.get("to")}
+    values = {
+        "reason": entry["reason"] or "",
+        "number": about.get("registrations"),
+        "old": about.get("from"),
+        "new": about.get("to"),
+    }
     first = words % values if "%(" in words else words
     return " ".join(filter(None, (first, _standing(entry, about, names, zone))))
 
@@ -100,6 +108,8 @@ def _standing(entry: Json, about: dict[str, Any], names: dict[str, str], zone: s
         return _waits(about, zone)
     if what == "registered" and status == "pending":
         return _("Chờ ban tổ chức duyệt.")
+    if what == "answers-changed" and status == "pending":
+        return _("Chờ ban tổ chức duyệt lại.")
     if what == "lost-seat":
         return _("Đăng ký kết thúc.")
     if what in ("registered", "approved", "promoted") and status in ("confirmed", "held"):

@@ -12,13 +12,14 @@ from services.registrations.deps import current_deps
 from services.registrations.field_templates import TEMPLATES
 from services.registrations.routes.blueprint import bp, own_offer
 from services.registrations.schemas.forms import (
-    AnswersRequest,
+    AnswersChange,
     CountsView,
     FormPageQuery,
     FormRequest,
     FormView,
     RegistrationDetail,
     SheetList,
+    SheetsQuery,
     TemplateList,
     VersionList,
     detail_of,
@@ -76,13 +77,14 @@ def list_form_templates() -> dict[str, Any]:
 
 @bp.get("/offers/<uuid:event_id>/answers")
 @allow(ORGANISER, ADMIN)
-@bp.arguments(FormPageQuery, location="query")
+@bp.arguments(SheetsQuery, location="query")
 @bp.response(200, SheetList)
 def list_answers(query: dict[str, Any], event_id: UUID) -> dict[str, Any]:
     """What those who have a place or ask for one answered, in the order in which they came; without names."""
     with current_deps().unit_of_work(read_only=True) as uow:
         own_offer(uow, event_id)
-        found, following = uow.answer_sheets.page(event_id, **{"cursor": None} | query)
+        asked = {"cursor": None} | query
+        found, following = uow.answer_sheets.page(event_id, **asked)
     return {"items": found, "next": following}
 
 
@@ -98,7 +100,7 @@ def count_answers(event_id: UUID) -> dict[str, Any]:
 
 @bp.patch("/registrations/<uuid:registration_id>/answers")
 @allow(OWN)
-@bp.arguments(AnswersRequest)
+@bp.arguments(AnswersChange)
 @bp.response(200, RegistrationDetail)
 def edit_answers(wanted: dict[str, Any], registration_id: UUID) -> Response:
     """Change one's answers while registration is open; what is not named stays, null takes an answer back.
@@ -107,7 +109,7 @@ def edit_answers(wanted: dict[str, Any], registration_id: UUID) -> Response:
     """
     deps = current_deps()
     with deps.unit_of_work() as uow:
-        permit(owner=uow.registrations.get(registration_id).person_id)
+        permit(owner=uow.registrations.get(registration_id).owner_id)
         registration = operations.edit_answers(
             uow, registration_id=registration_id, now=deps.clock.now(), **wanted
         )

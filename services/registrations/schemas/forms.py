@@ -7,7 +7,7 @@ from typing import Any
 import marshmallow as ma
 from marshmallow import fields, validate
 
-from services.registrations.models import AnswerSheet, Field, Form, Kind
+from services.registrations.models import AnswerSheet, Field, Form, Kind, Status
 from services.registrations.models.form import DEFAULT_RETENTION, LONGEST_RETENTION
 from services.registrations.models.form_field import LARGEST_NUMBER, LONG_TEXT
 from services.registrations.schemas.answers import given_answers, seen_version
@@ -24,7 +24,7 @@ _KEY = validate.Regexp(
 _DAYS = validate.Range(1, LONGEST_RETENTION)
 
 
-class OptionShape(ma.Schema):
+class FieldOptionShape(ma.Schema):
     key = fields.String(required=True, validate=_KEY)
     label = in_two_languages(200, required=True)
 
@@ -76,7 +76,9 @@ class FieldShape(ma.Schema):
     min = fields.Float(allow_none=True, validate=validate.Range(-LARGEST_NUMBER, LARGEST_NUMBER))
     max = fields.Float(allow_none=True, validate=validate.Range(-LARGEST_NUMBER, LARGEST_NUMBER))
     options = fields.List(
-        fields.Nested(OptionShape), load_default=list, validate=validate.Length(0, MOST_OPTIONS)
+        fields.Nested(FieldOptionShape),
+        load_default=list,
+        validate=validate.Length(0, MOST_OPTIONS),
     )
     text = in_two_languages(2000, lines=True, allow_none=True)
 
@@ -103,7 +105,7 @@ class FormRequest(ma.Schema):
     )
 
 
-class OptionView(ma.Schema):
+class FieldOptionView(ma.Schema):
     key = fields.String(required=True)
     label = fields.Nested(TextView, required=True)
 
@@ -119,7 +121,7 @@ class FieldView(ma.Schema):
     max_length = fields.Integer(required=True, allow_none=True)
     min = fields.Float(required=True, allow_none=True)
     max = fields.Float(required=True, allow_none=True)
-    options = fields.List(fields.Nested(OptionView), required=True)
+    options = fields.List(fields.Nested(FieldOptionView), required=True)
     text = fields.Nested(TextView, required=True, allow_none=True)
 
 
@@ -148,7 +150,7 @@ class TemplateView(ma.Schema):
     )
 
 
-class AnswersRequest(ma.Schema):
+class AnswersChange(ma.Schema):
     """What is to be changed; what is not named stays."""
 
     answers = given_answers(required=True)
@@ -180,7 +182,7 @@ class SheetView(ma.Schema):
     answers = fields.Dict(keys=fields.String(), values=fields.Raw(), required=True)
 
 
-class OptionCount(OptionView):
+class OptionCount(FieldOptionView):
     count = fields.Integer(required=True)
 
 
@@ -212,7 +214,13 @@ class CountsView(ma.Schema):
 
 
 class FormPageQuery(PageQuery):
-    """How the versions of a form, and its answers, are asked for."""
+    """How the versions of a form are asked for."""
+
+
+class SheetsQuery(PageQuery):
+    """Whose answers."""
+
+    status = fields.Enum(Status, by_value=True, load_default=None)
 
 
 VersionList = list_of(VersionView)

@@ -151,6 +151,9 @@ class AttendeeView(ma.Schema):
     status = fields.Enum(Status, by_value=True, required=True)
     position = fields.Integer(required=True, allow_none=True)
     held_until = fields.AwareDateTime(required=True, allow_none=True)
+    keeps_seat = fields.Boolean(
+        required=True, metadata={"description": "Pending once more, after edited answers"}
+    )
     quota_id = fields.UUID(required=True, allow_none=True)
     organisation_id = fields.UUID(required=True, allow_none=True)
     organisation_name = fields.String(required=True, allow_none=True)

@@ -9,7 +9,8 @@ from uuid import UUID
 from flask import Blueprint, flash, redirect, render_template, request
 from werkzeug.wrappers import Response
 
-from services.web.clients import Away, Json, Refused, clients
+from services.web.asked import asked_by
+from services.web.clients import Away, Json, Refused, clients, if_there
 from services.web.forms import Form
 from services.web.pages.organiser import event_in
 from services.web.pages.seats import OPEN
@@ -102,9 +103,13 @@ def _pending(event_id: UUID) -> list[Json]:
 
 def _show(event: Json, form: Form, chosen: list[str]) -> Page:
     keep_nowhere()
+    asked = asked_by(event["id"])
+    answers = lambda: clients().registrations.answers_to_approve(event["id"], most=AT_ONCE)  # noqa: E731
     page = render_template(
         "organiser/approvals.html",
         event=event,
+        fields=asked["fields"] if asked else [],
+        answers=(if_there(answers) or {}) if asked and asked["fields"] else {},
         offer=clients().registrations.offer(event["id"]),
         pending=_pending(UUID(event["id"])),
         form=form,

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import threading
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from services.registrations.worker import remove_due
+from services.registrations import operations
+from services.registrations.worker import remove_due, work
+from shared.http.problems import Invalid
 from tests.service.registrations.conftest import Registrations
 from tests.service.registrations.forms import (
     ANSWERS,
@@ -22,6 +25,7 @@ from tests.service.registrations.forms import (
     with_form,
 )
 from tests.support.harness import Person, problem
+from tests.support.waiting import until
 
 
 def detail(house: Registrations, registration: Any, by: Person | None = None) -> Any:
@@ -256,6 +260,11 @@ def test_an_edit_asks_again_and_keeps_the_seat(registrations: Registrations) -> 
 
     assert edited["status"] == "pending"
     assert registrations.status(waiting) == "waitlisted"
+    path, by = f"/offers/{event}", registrations.organiser
+    (asked,) = registrations.get(f"{path}/registrations?status=pending", by=by).json["items"]
+    (sheet,) = registrations.get(f"{path}/answers?status=pending", by=by).json["items"]
+    assert asked["keeps_seat"] is True
+    assert sheet["answers"] == {"a": "y"}
     offer = registrations.get(f"/offers/{event}").json
     seats = ("seats_left", "confirmed", "pending", "asked_again")
     assert [offer[name] for name in seats] == [0, 0, 1, 1]
@@ -408,3 +417,41 @@ def test_a_new_date_moves_the_time_and_a_postponed_event_stops_it(
     assert remove_due(registrations.deps) == 0
     registrations.clock.advance(days=12)
     assert remove_due(registrations.deps) == 1
+
+
+def test_the_worker_removes_them_by_itself(registrations: Registrations) -> None:
+    """Within a minute of its start, as it does again each minute."""
+    event = with_form(registrations, field("a"), form={"retention_days": 1})
+    answer(registrations, event, {"a": "x"})
+    registrations.clock.advance(days=30)
+    stop = threading.Event()
+    worker = threading.Thread(target=work, args=(registrations.deps, stop))
+    worker.start()
+    try:
+        until(lambda: registrations.count("answer_sheets") == 0, what="the removal")
+    finally:
+        stop.set()
+        worker.join()
+
+
+def test_several_who_answer_are_admitted_in_one_transaction(registrations: Registrations) -> None:
+    """One who answers wrongly is refused before a seat is touched, and keeps nobody else from one."""
+    event, now = with_form(registrations, field("a", required=True)), registrations.clock.now()
+    refused = 0
+    with registrations.deps.unit_of_work() as uow:
+        for said in ("x", "", "y"):
+            try:
+                operations.register(
+                    uow,
+                    event_id=event,
+                    person_id=Person().id,
+                    now=now,
+                    name="Lan",
+                    answers={"a": said},
+                )
+            except Invalid:
+                refused += 1
+
+    assert refused == 1
+    assert registrations.count("answer_sheets") == registrations.count("registrations") == 2
+    assert registrations.get(f"/offers/{event}").json["seats_left"] == 0

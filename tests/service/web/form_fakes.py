@@ -85,9 +85,11 @@ def forms(app: Flask, world: fakes.World, own: Callable[[str], dict[str, Any]]) 
     @app.get("/v1/offers/<event_id>/answers")
     def answers(event_id: str) -> Any:
         planned(event_id)
+        status = fakes.query({"status", "cursor", "limit"}).get("status")
         rows = [
             {"registration_id": one["id"], "form_version": 1, "answered_at": fakes.iso(fakes.NOW), "answers": one["answers"]}
             for one in sheets(event_id)
+            if status in (None, one["status"])
         ]  # fmt: skip
         return fakes.page_of(rows)
 

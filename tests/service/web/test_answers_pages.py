@@ -103,3 +103,20 @@ def test_a_service_that_is_away_keeps_what_was_typed(mine, world):
 def test_somebody_elses_answers_are_not_there(mine, signed_in):
     _, _, path = mine()
     assert signed_in("khac@example.vn").get(path).status_code == 404
+
+
+def test_who_approves_reads_what_was_answered(organiser, world):
+    """Beside the name, and that a place is kept for whom has edited; the log says so, too."""
+    event = world.add()
+    world.offers[event["id"]] = {"approval": True}
+    asks(world, event, field("trade"), field("topic", "choice"))
+    answers = {"trade": "Bán lẻ <vải>", "topic": "tax"}
+    lan = world.person("lan@example.vn")
+    world.register(event, lan, "Lan", status="pending", answers=answers, keeps_seat=True)
+    world.register(event, world.person("b@example.vn"), "Bích", status="pending")
+
+    page = organiser.get(f"/to-chuc/su-kien/{event['id']}/cho/duyet").text
+
+    assert "Bán lẻ &lt;vải&gt;" in page
+    assert "Chọn tax" in page
+    assert page.count("chỗ đang được giữ") == 1
