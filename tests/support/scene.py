@@ -74,6 +74,15 @@ class Scene:
         missing = {"series": str(new_id()), "draft": str(new_id())}
         return {"missing": missing} | {target: self._series(target) for target in HOSTS}
 
+    @cached_property
+    def nominations(self) -> dict[str, dict[str, str]]:
+        """By target: the list of a host that is its own partner, and a nominee with the secret of the link."""
+        missing = {name: str(new_id()) for name in ("nomination", "nominee", "link_secret")}
+        return {"missing": missing} | {
+            target: self._nomination(ids["event"], ids["organisation"])
+            for target, ids in self._kept.items()
+        }
+
     def call(
         self,
         service: str,
@@ -104,6 +113,13 @@ class Scene:
             lasting = target == "missing" or not changes
             ids = ids | (self.series[target] if lasting else self._series(target))
             path = path.replace("{series_id}", ids["series"])
+        if "{nomin" in path or "$nominee" in f"{body!r}":
+            lasting = target == "missing" or not changes
+            ids = ids | (
+                self.nominations[target]
+                if lasting
+                else self._nomination(ids["event"], ids["organisation"])
+            )
         if "{secret}" in path:
             secret = "none" if target == "missing" else self._calendar(target)
             path = path.replace("{secret}", secret)
@@ -122,7 +138,7 @@ class Scene:
 
     def anything(self, *, caller: str) -> tuple[dict[str, str], dict[str, str]]:
         """Path parameters that name objects of the host, and the headers of a caller."""
-        ids = self._kept["own"] | self.series["own"]
+        ids = self._kept["own"] | self.series["own"] | self.nominations["own"]
         named = {name: ids[key] for name, key in (_PARAMETERS | {"series_id": "series"}).items()}
         return named, self._headers(caller, ids)
 
@@ -159,7 +175,6 @@ class Scene:
             "organisation": host,
             "area": self._areas[target],
             "registration": str(registered["id"]),
-            **self._nomination(event, host),
             "import": self._import(host),
             "programme": self._programme(host),
             "membership": self._make(
@@ -177,9 +192,6 @@ class Scene:
             "membership",
             "import",
             "programme",
-            "nomination",
-            "nominee",
-            "link_secret",
         )
         return self._around() | {name: str(new_id()) for name in names}
 
@@ -191,6 +203,8 @@ class Scene:
             "person": self._ids["attendee A"],
             "sign_in": str(new_id()),
             "mail": str(new_id()),
+            "nomination": str(new_id()),
+            "nominee": str(new_id()),
             "notice": str(new_id()),
             "purpose": "news",
             "rule": "holiday",
