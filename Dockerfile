@@ -1,4 +1,4 @@
-# One image a service: docker build --target service --build-arg SERVICE=events .   (the portal: --target web, SERVICE=web)
+# One image a service: docker build --target service --build-arg SERVICE=events .   (the portal: --target web, SERVICE=web; registrations: --target registrations)
 ARG PYTHON=python:3.11-slim-bookworm
 ARG NODE=node:22-bookworm-slim
 
@@ -43,6 +43,9 @@ USER 10001:10001
 EXPOSE 8000
 # docker-compose.yml names the role and asks after its health; alone, a container answers HTTP.
 CMD ["sh", "-c", "exec python -m services.${SERVICE} api"]
+
+FROM service AS registrations
+COPY --from=assets /app/services/registrations/vendor services/registrations/vendor
 
 FROM service AS web
 COPY --from=assets /app/services/web/static/vendor services/web/static/vendor

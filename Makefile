@@ -113,7 +113,8 @@ docs: setup ## Write the generated pages of docs/ again: APIs, messages, setting
 messages: docs
 
 clean: ## Remove what was made here, .venv and the demo's data included; what make up keeps stays
-	@rm -rf $(VENV) node_modules services/web/static/vendor services/web/static/vendor.new .cache \
+	@rm -rf $(VENV) node_modules services/web/static/vendor services/web/static/vendor.new \
+		services/registrations/vendor services/registrations/vendor.new .cache \
 		.mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage htmlcov ./*.egg-info
 	@! [ -d build ] || find build -mindepth 1 -maxdepth 1 ! -name up -exec rm -rf {} +
 	@! [ -d build/up ] || echo "clean: build/up stays: it holds the keys that belong to the databases of make up"

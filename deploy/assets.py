@@ -1,4 +1,4 @@
-"""Front-end files: fetched with npm as package-lock.json says, copied to where the portal serves them.
+"""Front-end files and the letters of papers: fetched with npm as package-lock.json says, copied to where they are used.
 
 Only the standard library is used: `make` runs this before anything else can be relied on. Nothing that is
 fetched is committed, and no Node runs after this.
@@ -20,9 +20,12 @@ from typing import Any
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGES = ROOT / "node_modules"
 TARGET = ROOT / "services" / "web" / "static" / "vendor"
+# What registrations prints with: papers need whole fonts, browsers take them in pieces.
+LETTERS = ROOT / "services" / "registrations" / "vendor"
 STAMP = PACKAGES / ".copied-to-the-portal"
 
 FONT = "@fontsource/be-vietnam-pro"
+WHOLE_FONT = "@expo-google-fonts/be-vietnam-pro"
 SUBSETS = ("vietnamese", "latin", "latin-ext")
 WEIGHTS = (400, 600, 700)
 PATIENCE = ("--fetch-retries=3", "--fetch-retry-mintimeout=1000", "--fetch-retry-maxtimeout=5000")
@@ -48,6 +51,13 @@ def wanted() -> Iterator[tuple[str, str]]:
         yield f"{package}/LICENSE", f"licences/{package.rpartition('/')[2]}.txt"
 
 
+def letters() -> Iterator[tuple[str, str]]:
+    """As `wanted`, for papers."""
+    for style, name in (("400Regular", "Regular"), ("700Bold", "Bold")):
+        yield f"{WHOLE_FONT}/{style}/BeVietnamPro_{style}.ttf", f"BeVietnamPro-{name}.ttf"
+    yield f"{WHOLE_FONT}/LICENSE_FONT", "licences/be-vietnam-pro.txt"
+
+
 def main(arguments: list[str]) -> int:
     """Fetch and copy what is not there yet; `--copy` only copies (for images, where npm ran before)."""
     digest = _digest()
@@ -61,7 +71,8 @@ def main(arguments: list[str]) -> int:
         print(f"assets: {error}", file=sys.stderr)
         return 1
     STAMP.write_text(digest)
-    print(f"assets: {count} files in {TARGET.relative_to(ROOT)}", flush=True)
+    places = " and ".join(str(place.relative_to(ROOT)) for place in (TARGET, LETTERS))
+    print(f"assets: {count} files in {places}", flush=True)
     return 0
 
 
@@ -82,18 +93,21 @@ def fetch() -> None:
 
 
 def copy() -> int:
-    """Replace the target by the wanted files; how many they are."""
+    """Replace the targets by the wanted files; how many they are."""
     _versions_agree()
-    fresh = TARGET.with_name("vendor.new")
+    return _replace(TARGET, list(wanted())) + _replace(LETTERS, list(letters()))
+
+
+def _replace(place: Path, files: list[tuple[str, str]]) -> int:
+    fresh = place.with_name("vendor.new")
     shutil.rmtree(fresh, ignore_errors=True)
-    files = list(wanted())
     try:
         for source, name in files:
             target = fresh / name
             target.parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(PACKAGES / source, target)
-        shutil.rmtree(TARGET, ignore_errors=True)
-        fresh.rename(TARGET)
+        shutil.rmtree(place, ignore_errors=True)
+        fresh.rename(place)
     except OSError as error:
         raise Failed(f"cannot copy {error.filename}: {error.strerror}") from error
     return len(files)
@@ -167,7 +181,8 @@ def _digest() -> str:
 def _is_current(digest: str) -> bool:
     if not STAMP.is_file() or STAMP.read_text() != digest:
         return False
-    return all((TARGET / name).is_file() for _, name in wanted())
+    there = [TARGET / name for _, name in wanted()] + [LETTERS / name for _, name in letters()]
+    return all(file.is_file() for file in there)
 
 
 if __name__ == "__main__":

@@ -119,6 +119,17 @@ class WarningsNotAccepted(Problem):
     members = ("warnings",)
 
 
+class ProgrammeHasEvents(Problem):
+    """A programme that events belong to is not deleted under them."""
+
+    status, type = 409, "programme-has-events"
+    title = Text("Chương trình đã có sự kiện", "The programme has events")
+    detail = Text(
+        "Chỉ xóa được chương trình chưa có sự kiện nào. Xin gỡ các sự kiện và bản nháp khỏi chương trình trước.",
+        "Only a programme without events can be deleted. Please take its events and drafts out of it first.",
+    )
+
+
 _BY_RESCHEDULING = Text(
     "Đã công bố: xin dùng “Đổi lịch” (POST …/reschedule) để người đã đăng ký được báo.",
     "It is published: please reschedule it (POST …/reschedule), so that attendees are told.",

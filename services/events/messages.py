@@ -100,7 +100,9 @@ class EventState(ma.Schema):
         required=True, metadata=means("From when one can no longer register")
     )
     partner_ids = fields.List(
-        fields.UUID, required=True, metadata=means("The organisations that take part")
+        fields.UUID,
+        required=True,
+        metadata=means("The organisations that take part: partners, then co-organisers"),
     )
     changed = fields.List(
         fields.String, required=True, metadata=means("Names of the fields that changed")
@@ -193,7 +195,7 @@ def event(
             "organisation": _named(event),
             "kind": event.kind_key,
             "venue": _venue(event),
-            "partner_ids": [partner.organisation_id for partner in event.partners],
+            "partner_ids": [one.organisation_id for one in (*event.partners, *event.co_organisers)],
             "changed": sorted(changed),
             "reason": reason,
         },

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import threading
+
 from flask import Flask
 
 import services.notifications as package
 from services.notifications.deps import Deps
 from services.notifications.handlers import HANDLERS
+from services.notifications.hooks.address import Reach
+from services.notifications.hooks.routes import bp as webhooks
+from services.notifications.hooks.sender import Sender
+from services.notifications.hooks.worker import work as work_on_hooks
 from services.notifications.mailers import mailer_for
 from services.notifications.models import TABLES, Base
 from services.notifications.owners import Owners
@@ -50,6 +56,7 @@ def build(
             tokens=tokens,
         ),
         mailer=mailer_for(settings),
+        hook_sender=_hook_sender(settings),
     )
 
 
@@ -58,12 +65,31 @@ def create_app(deps: Deps) -> Flask:
     return create_api(
         "notifications",
         description=package.__doc__ or "",
-        blueprints=[bp],
+        blueprints=[bp, webhooks],
         deps=deps,
         database=deps.database,
         verifier=deps.verifier,
         clock=deps.clock,
     )
+
+
+def _hook_sender(settings: NotificationsSettings) -> Sender:
+    """ValueError where a setting names no network, or no time."""
+    try:
+        reach = Reach.named(settings.webhook_networks, http=settings.webhook_http)
+    except ValueError as error:
+        raise ValueError(f"WEBHOOK_NETWORKS: {error}") from None
+    if settings.webhook_milliseconds < 1:
+        raise ValueError("WEBHOOK_MILLISECONDS: a number from 1 on")
+    return Sender(reach, seconds=settings.webhook_milliseconds / 1000)
+
+
+def _work(deps: Deps, stop: threading.Event) -> None:
+    """Mails and webhooks beside each other: neither waits for the other."""
+    hooks = threading.Thread(target=work_on_hooks, args=(deps, stop), name="hooks")
+    hooks.start()
+    work(deps, stop)
+    hooks.join()
 
 
 SERVICE = Service(
@@ -74,7 +100,7 @@ SERVICE = Service(
     handlers=HANDLERS,
     build=build,
     create_app=create_app,
-    work=work,
+    work=_work,
 )
 
 

@@ -7,6 +7,7 @@ from threading import Event
 
 from flask import current_app
 
+from services.notifications.hooks.sender import Sender
 from services.notifications.mailer import Mailer
 from services.notifications.owners import Owners
 from services.notifications.rendering import Templates
@@ -26,6 +27,7 @@ class Deps:
     templates: Templates
     owners: Owners
     mailer: Mailer
+    hook_sender: Sender
     # Set when this process wrote something to send; a worker of another process polls.
     wake: Event = field(default_factory=Event)
 

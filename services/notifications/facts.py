@@ -59,6 +59,7 @@ def facts_of(
         "named": told.get("named"),
         "confirmed": told.get("confirmed"),
         "partner": "",
+        "host": told.get("host") or "",
         "code": "",
         "until": _until(told, event, language),
         "ticket_code": "",
@@ -82,6 +83,8 @@ def path_of(notice: Notice) -> str:
             return f"/de-cu/{notice.recipient_id}"
         case Template.WAITLISTED:
             return "/toi"
+        case Template.WEBHOOK_DISABLED:
+            return f"/doi-tac/kenh?don-vi={notice.recipient_id}"
         case _:
             return f"/su-kien/{notice.event_id}"
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from services.notifications import operations
+from services.notifications.hooks import operations as hooks
 from services.notifications.messages import (
     EventState,
     Invitation,
@@ -25,18 +26,21 @@ HANDLERS = Handlers()
 def follow_event(uow: UnitOfWork, event: dict[str, Any], message: Message) -> None:
     """Keep the copy; who comes, and who takes part, is told of another time or place."""
     operations.take_in_event(uow, event, sequence=message.sequence, now=message.time)
+    _tell_systems(uow, event, message)
 
 
 @HANDLERS.handles("event.postponed", schema=EventState)
 def tell_of_postponement(uow: UnitOfWork, event: dict[str, Any], message: Message) -> None:
     """Tell everybody that it has no time for now."""
     operations.postpone_event(uow, event, sequence=message.sequence, now=message.time)
+    _tell_systems(uow, event, message)
 
 
 @HANDLERS.handles("event.cancelled", schema=EventState)
 def tell_of_cancellation(uow: UnitOfWork, event: dict[str, Any], message: Message) -> None:
     """Tell the partners; each person is told by the end of the own registration."""
     operations.cancel_event(uow, event, sequence=message.sequence, now=message.time)
+    _tell_systems(uow, event, message)
 
 
 @HANDLERS.handles("registration.confirmed", schema=RegistrationState)
@@ -82,6 +86,7 @@ def tell_of_end(uow: UnitOfWork, registration: dict[str, Any], message: Message)
 def invite_partner(uow: UnitOfWork, invitation: dict[str, Any], message: Message) -> None:
     """Invite an organisation."""
     operations.invite_partner(uow, invitation, sequence=message.sequence, now=message.time)
+    hooks.tell_of_invitation(uow, invitation, sequence=message.sequence, now=message.time)
 
 
 @HANDLERS.handles("nomination.opened", schema=NominationState)
@@ -124,6 +129,11 @@ def send_code(uow: UnitOfWork, sign_in: dict[str, Any], message: Message) -> Non
 def follow_organisation(uow: UnitOfWork, organisation: dict[str, Any], message: Message) -> None:
     """Keep the names."""
     operations.take_in_organisation(uow, organisation, sequence=message.sequence)
+
+
+def _tell_systems(uow: UnitOfWork, event: dict[str, Any], message: Message) -> None:
+    """The partners' own systems are told of everything that is public of an event."""
+    hooks.tell_of_event(uow, message.type, event, sequence=message.sequence, now=message.time)
 
 
 def _tell(

@@ -104,6 +104,7 @@ def take_in_registration(
     uow.events.hold(registration["event_id"])
     copy = uow.registrations.lock_if_known(registration["id"])
     overtaken = copy is not None and copy.has_seen(sequence)
+    is_new = copy is None
     if copy is None:
         copy = RegistrationCopy(
             registration_id=registration["id"],
@@ -113,7 +114,9 @@ def take_in_registration(
         uow.registrations.add(copy)
     if not overtaken:
         copy.sequence, copy.status = sequence, status
-        uow.notices.supersede(registration_id=copy.registration_id)
+        # Of one that nobody had heard of nothing was told yet.
+        if not is_new:
+            uow.notices.supersede(registration_id=copy.registration_id)
     uow.notices.add(
         _notices(
             template,
@@ -187,6 +190,29 @@ def tell_of_nomination(
             event_id=event_id,
             facts={"list": nomination["id"]} | {name: nomination[name] for name in names},
             overtaken=newest > sequence or (event is not None and event.cancelled),
+        )
+    )
+
+
+def tell_of_disabled_endpoint(
+    uow: UnitOfWork,
+    organisation_id: UUID,
+    *,
+    endpoint_id: UUID,
+    version: int,
+    facts: dict[str, Any],
+    now: datetime,
+) -> None:
+    """An organisation's own system is told nothing any more; people have to look."""
+    uow.notices.add(
+        _notices(
+            Template.WEBHOOK_DISABLED,
+            str(endpoint_id),
+            RecipientKind.ORGANISATION,
+            organisation_id,
+            sequence=version,
+            now=now,
+            facts=facts,
         )
     )
 

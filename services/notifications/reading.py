@@ -19,7 +19,7 @@ _SHOWN = ("From", "To", "Subject", "Date", "Message-ID", "Auto-Submitted")
 def inbox_item(
     templates: Templates,
     notice: Notice,
-    event: EventCopy,
+    event: EventCopy | None,
     host: OrganisationCopy | None,
     *,
     reader: OrganisationCopy | None,

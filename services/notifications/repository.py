@@ -13,6 +13,7 @@ from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session, selectinload
 
+from services.notifications.hooks.repository import Hooks
 from services.notifications.models import (
     Attempt,
     Channel,
@@ -29,8 +30,6 @@ from shared.database.unit_of_work import UnitOfWork as BaseUnitOfWork
 from shared.http import cursors
 from shared.http.problems import NotFound
 
-# Rows in one INSERT: far below what either database takes in parameters.
-_CHUNK = 200
 Copy = TypeVar("Copy", EventCopy, RegistrationCopy, OrganisationCopy)
 
 
@@ -110,10 +109,10 @@ class Notices:
             else sqlite_insert
         )
         self._session.flush()
-        for start in range(0, len(notices), _CHUNK):
-            rows = [_row(notice) for notice in notices[start : start + _CHUNK]]
-            kept = insert(Notice).values(rows).on_conflict_do_nothing()
-            self._session.execute(kept)
+        if notices:
+            # Rows beside the statement, not in it: so it is compiled once.
+            kept = insert(Notice).on_conflict_do_nothing()
+            self._session.execute(kept, [_row(notice) for notice in notices])
             self.added = True
 
     def supersede(
@@ -213,9 +212,9 @@ class Notices:
 
     def inbox(
         self, kind: RecipientKind, recipient_id: UUID, *, cursor: str | None, limit: int
-    ) -> tuple[list[tuple[Notice, EventCopy]], str | None]:
-        """An inbox with the events that it is about, newest first."""
-        mine = sa.select(Notice, EventCopy).where(*_inbox(kind, recipient_id))
+    ) -> tuple[list[tuple[Notice, EventCopy | None]], str | None]:
+        """An inbox with the events that it is about (None for one about no event), newest first."""
+        mine = _with_event(sa.select(Notice, EventCopy)).where(*_inbox(kind, recipient_id))
         if cursor is not None:
             mine = mine.where(Notice.id < cursors.decode_id(cursor))
         rows = self._session.execute(mine.order_by(Notice.id.desc()).limit(limit + 1)).all()
@@ -223,7 +222,7 @@ class Notices:
         return page, cursors.encode(page[-1][0].id) if len(rows) > limit else None
 
     def unread(self, kind: RecipientKind, recipient_id: UUID) -> int:
-        unread = sa.select(sa.func.count()).where(
+        unread = _with_event(sa.select(sa.func.count()).select_from(Notice)).where(
             *_inbox(kind, recipient_id), Notice.read_at.is_(None)
         )
         return self._session.scalar(unread) or 0
@@ -247,6 +246,7 @@ class UnitOfWork(BaseUnitOfWork):
     registrations: Registrations
     organisations: Copies[OrganisationCopy]
     notices: Notices
+    hooks: Hooks
 
     def __init__(self, database: Database, *, wake: Event, read_only: bool = False) -> None:
         super().__init__(database, read_only=read_only)
@@ -258,6 +258,7 @@ class UnitOfWork(BaseUnitOfWork):
         self.registrations = Registrations(self.session, RegistrationCopy)
         self.organisations = Copies(self.session, OrganisationCopy)
         self.notices = Notices(self.session)
+        self.hooks = Hooks(self.session)
         return self
 
     def commit(self) -> None:
@@ -282,8 +283,12 @@ def _inbox(kind: RecipientKind, recipient_id: UUID) -> tuple[sa.ColumnElement[bo
         Notice.recipient_id == recipient_id,
         Notice.channel == Channel.INBOX,
         Notice.status == Status.DELIVERED,
-        Notice.event_id == EventCopy.event_id,
+        sa.or_(Notice.event_id.is_(None), EventCopy.event_id.is_not(None)),
     )
+
+
+def _with_event(found: sa.Select[*tuple[Any, ...]]) -> sa.Select[*tuple[Any, ...]]:
+    return found.outerjoin(EventCopy, Notice.event_id == EventCopy.event_id)
 
 
 def _row(notice: Notice) -> dict[str, Any]:

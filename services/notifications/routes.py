@@ -59,7 +59,7 @@ def show_inbox(query: dict[str, Any]) -> dict[str, Any]:
         rows, following = uow.notices.inbox(
             kind, recipient, cursor=query.get("cursor"), limit=query["limit"]
         )
-        hosts = uow.organisations.known({event.organisation_id for _, event in rows})
+        hosts = uow.organisations.known({event.organisation_id for _, event in rows if event})
         name = uow.organisations.known({recipient}).get(recipient)
         unread = uow.notices.unread(kind, recipient)
     items = [
@@ -67,7 +67,7 @@ def show_inbox(query: dict[str, Any]) -> dict[str, Any]:
             deps.templates,
             notice,
             event,
-            hosts.get(event.organisation_id),
+            hosts.get(event.organisation_id) if event else None,
             reader=name,
             language=language(),
         )

@@ -34,3 +34,13 @@ class NotificationsSettings(Settings):
     smtp_security: str = setting("starttls", doc="starttls, tls (from the first byte) or none")
     smtp_username: str = setting("", doc="Login at the SMTP server; empty: without one")
     smtp_password: str = setting("", doc="Password at the SMTP server", secret=True)
+    webhook_http: bool = setting(
+        False, doc="1 lets partners' webhook addresses begin with http://; for tests and intranets"
+    )
+    webhook_networks: tuple[str, ...] = setting(
+        (), doc="Networks (CIDR, with commas) that webhooks reach although they are not public"
+    )
+    webhook_milliseconds: int = setting(
+        15_000,
+        doc="How long a partner's system may take for a webhook, a third of it for being reached",
+    )

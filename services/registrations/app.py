@@ -17,6 +17,7 @@ from shared.clock import Clock
 from shared.database.unit_of_work import Database
 from shared.http.application import create_api
 from shared.http.clients import JsonClient
+from shared.line import Line
 from shared.process import Service
 from shared.tokens import Verifier, load_key
 
@@ -32,7 +33,16 @@ def build(
     keys_from = community or JsonClient(settings.community_url)
     verifier = Verifier(lambda: dict(keys_from.call("GET", "/.well-known/jwks.json")))
     key = load_key(settings.ticket_key)
-    return Deps(settings, database, clock, verifier, TicketSigner(key), NomineeLinks(key))
+    return Deps(
+        settings,
+        database,
+        clock,
+        verifier,
+        TicketSigner(key),
+        NomineeLinks(key),
+        Line(longest=settings.admission_line),
+        Line(longest=settings.admission_line),
+    )
 
 
 def create_app(deps: Deps) -> Flask:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from flask import current_app
 
@@ -12,6 +13,7 @@ from services.registrations.settings import RegistrationsSettings
 from services.registrations.tickets import TicketSigner
 from shared.clock import Clock
 from shared.database.unit_of_work import Database
+from shared.line import Line
 from shared.tokens import Verifier
 
 
@@ -23,6 +25,9 @@ class Deps:
     verifier: Verifier
     tickets: TicketSigner
     links: NomineeLinks
+    # Of those who register, and of those who are let in, in this process.
+    line: Line[Any, Any]
+    door: Line[Any, Any]
 
     def unit_of_work(self, *, read_only: bool = False) -> UnitOfWork:
         return UnitOfWork(self.database, read_only=read_only)

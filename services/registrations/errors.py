@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from shared.http.problems import Problem
+from typing import ClassVar
+
+from shared.http.problems import Away, Problem
 from shared.text import Text
 
 
@@ -15,6 +17,29 @@ class AlreadyRegistered(Problem):
         "Xin xem lại đăng ký trong mục “Đăng ký của tôi”.", "You find it under “My registrations”."
     )
     members = ("registration_id",)
+
+
+class TooManyAtOnce(Away):
+    """The line of those who register is full, or did not move; this one was not taken."""
+
+    type = "too-many-at-once"
+    title = Text("Rất nhiều người đang đăng ký cùng lúc", "Very many people are registering now")
+    detail = Text(
+        "Yêu cầu này chưa được nhận. Xin gửi lại sau vài giây.",
+        "This request was not taken. Please send it again in a few seconds.",
+    )
+    headers: ClassVar[dict[str, str]] = {"Retry-After": "3"}
+
+
+class NotKnownYet(Away):
+    """The transaction that decides has not ended in time; a repeat with the same key tells what came of it."""
+
+    type = "not-known-yet"
+    title = Text("Đăng ký lâu hơn bình thường", "Registering takes longer than usual")
+    detail = Text(
+        "Có thể bạn đã có chỗ. Xin gửi lại sau vài giây, hoặc xem mục “Đăng ký của tôi”.",
+        "You may have a place. Please send it again in a few seconds, or see “My registrations”.",
+    )
 
 
 class RegistrationNotOpen(Problem):
@@ -317,6 +342,76 @@ class AttendedAlready(Problem):
     )
 
 
+class AnswersFixed(Problem):
+    """The registration is over, its ticket was used, or its seat is still to be accepted."""
+
+    status, type = 409, "answers-fixed"
+    title = Text("Không sửa được câu trả lời lúc này", "The answers cannot be edited now")
+    detail = Text(
+        "Chỉ sửa được khi đăng ký còn hiệu lực, chưa điểm danh, và không có chỗ nào đang chờ bạn nhận.",
+        "They can be while the registration stands, before check-in, and once a seat that is held was accepted.",
+    )
+
+
+class EventNotOver(Problem):
+    """Who came is told when all who come have come."""
+
+    status, type = 409, "event-not-over"
+    title = Text("Sự kiện chưa diễn ra xong", "The event is not over")
+    detail = Text("Xin xem lại sau khi sự kiện kết thúc.", "Please look again once it has ended.")
+
+
+class SurveyNotOpen(Problem):
+    status, type = 409, "survey-not-open"
+    title = Text("Khảo sát chưa mở", "The survey is not open yet")
+    detail = Text(
+        "Khảo sát mở khi sự kiện kết thúc. Xin quay lại sau.",
+        "It opens when the event has ended. Please come back then.",
+    )
+
+
+class SurveyClosed(Problem):
+    """What was read as a result does not change any more."""
+
+    status, type = 409, "survey-closed"
+    title = Text("Khảo sát đã đóng", "The survey is closed")
+    detail = Text(
+        "Không nhận thêm câu trả lời và không đổi câu hỏi được nữa.",
+        "It takes no more answers, and its questions stay as they are.",
+    )
+
+
+class SurveyAnswered(Problem):
+    """One answer a person; it belongs to nobody, so that it cannot be changed or taken back."""
+
+    status, type = 409, "survey-answered"
+    title = Text("Bạn đã trả lời khảo sát này", "You have answered this survey")
+    detail = Text(
+        "Mỗi người trả lời một lần. Câu trả lời ẩn danh nên không tìm lại để sửa được.",
+        "Everybody answers once. Answers are anonymous, so none can be found again to be changed.",
+    )
+
+
+class DidNotAttend(Problem):
+    status, type = 409, "did-not-attend"
+    title = Text("Khảo sát dành cho người đã dự", "The survey is for those who came")
+    detail = Text(
+        "Đăng ký này chưa được điểm danh vào cửa. Nếu bạn có dự, xin báo ban tổ chức.",
+        "This registration was not checked in. If you were there, please tell the organisers.",
+    )
+
+
+class QuestionsFixed(Problem):
+    """Answers to other questions would be counted with those that were given."""
+
+    status, type = 409, "questions-fixed"
+    title = Text("Đã có người trả lời", "Somebody has answered")
+    detail = Text(
+        "Câu hỏi không đổi được nữa; chỉ đổi được số ngày mở.",
+        "The questions stay as they are; only the number of days can be changed.",
+    )
+
+
 class NoTicket(Problem):
     """Only a confirmed place has a ticket."""
 
@@ -338,6 +433,17 @@ class AlreadyCheckedIn(Problem):
     members = ("registration_id", "name", "checked_in_at")
 
 
+class DoorClosed(Problem):
+    """Names are given to devices until a day after the event."""
+
+    status, type = 409, "door-closed"
+    title = Text("Sự kiện đã kết thúc", "The event is over")
+    detail = Text(
+        "Danh sách vào cửa chỉ tải được đến hết một ngày sau sự kiện.",
+        "The list for the door can be taken until a day after the event.",
+    )
+
+
 class TicketInvalid(Problem):
     """Forged, of another event, re-issued, or of a registration without a place; `why` says which."""
 
@@ -349,6 +455,11 @@ class TicketInvalid(Problem):
         "forged": Text("Vé này không do hệ thống phát hành.", "It was not issued here."),
         "other-event": Text("Vé này của một sự kiện khác.", "It belongs to another event."),
         "reissued": Text("Vé này đã được thay bằng vé mới.", "It was replaced by a newer one."),
+        "not-checked-in": Text(
+            "Người này chưa vào, nên không có gì để hoàn tác.",
+            "The person was not in, so there is nothing to undo.",
+        ),
+        "event-full": Text("Đã hết chỗ.", "No seat is free."),
         "unknown": Text("Không có đăng ký nào với mã này.", "No registration has this code."),
         "cancelled": Text("Đăng ký này đã hủy.", "The registration was cancelled."),
         "waitlisted": Text(
@@ -367,3 +478,47 @@ class TicketInvalid(Problem):
     def document(self, language: str) -> dict[str, object]:
         explained = self.EXPLAINED[str(self.values["why"])]
         return super().document(language) | {"detail": explained.say(language)}
+
+
+class NoSuchFormat(Problem):
+    """Lists come in two kinds."""
+
+    status, type = 415, "no-such-format"
+    title = Text("Không đọc được loại tệp này", "This kind of file cannot be read")
+    detail = Text(
+        "Xin gửi tệp .xlsx hoặc .csv (text/csv). Tệp .xls cũ: mở ra rồi lưu thành .xlsx.",
+        "Please send an .xlsx or a .csv (text/csv) file. Save an old .xls as .xlsx.",
+    )
+
+
+class UnreadableUpload(Problem):
+    """The file is none of its kind; `why` says what to do."""
+
+    status, type = 422, "unreadable-file"
+    title = Text("Không đọc được tệp", "The file cannot be read")
+
+    def __init__(self, why: Text) -> None:
+        super().__init__()
+        self.detail = why  # type: ignore[misc]
+
+
+class NobodyToPrint(Problem):
+    """A file of papers for which there is nobody: no place is confirmed, or nobody has been admitted."""
+
+    status, type = 409, "nobody-to-print"
+    title = Text("Chưa có ai để in", "There is nobody to print for")
+    detail = Text(
+        "Thẻ và vé in cho người đã có chỗ, giấy xác nhận in cho người đã điểm danh.",
+        "Badges and tickets are for people with a place, certificates for people who were admitted.",
+    )
+
+
+class NoCertificate(Problem):
+    """Only who was admitted attended."""
+
+    status, type = 409, "no-certificate"
+    title = Text("Chưa có giấy xác nhận", "There is no certificate")
+    detail = Text(
+        "Giấy xác nhận có sau khi bạn được điểm danh tại sự kiện. Nếu bạn đã tham dự, xin liên hệ ban tổ chức.",
+        "It comes after you were checked in at the event. If you were there, please ask the organisers.",
+    )

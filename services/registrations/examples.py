@@ -28,7 +28,7 @@ OFFER: dict[str, Any] = {
     "waitlist_length": 0,
     "state": "open",
 }
-ATTENDANCE: dict[str, Any] = {"event_id": _EVENT, "checked_in": 12}
+ATTENDANCE: dict[str, Any] = {"event_id": _EVENT, "checked_in": 12, "confirmed": 34}
 NOMINATION: dict[str, Any] = {
     "id": "0197e2a4-0000-7000-8000-000000000006",
     "event_id": _EVENT,

@@ -58,6 +58,9 @@ class Attendance(ma.Schema):
 
     event_id = fields.UUID(required=True, metadata=means("The event"))
     checked_in = fields.Integer(required=True, metadata=means("How many were admitted so far"))
+    confirmed = fields.Integer(
+        required=True, metadata=means("How many have a place, so that the rest are absent")
+    )
 
 
 _TOLD = ("events", "notifications")
@@ -177,6 +180,7 @@ def attendance_recorded(offer: Offer) -> Draft:
         sequence=offer.sequence,
         event_id=offer.event_id,
         checked_in=offer.checked_in,
+        confirmed=offer.confirmed,
     )
 
 
@@ -196,11 +200,16 @@ class VenueShape(Shape):
     name = fields.String(required=True)
 
 
+class NamedOrganisation(Shape):
+    name = fields.String(required=True)
+
+
 class EventState(Shape):
     """What registrations needs of an event."""
 
     id = fields.UUID(required=True)
     organisation_id = fields.UUID(required=True)
+    organisation = fields.Nested(NamedOrganisation, allow_none=True, load_default=None)
     title = fields.Nested(TextShape, required=True)
     venue = fields.Nested(VenueShape, allow_none=True, load_default=None)
     starts_at = fields.AwareDateTime(required=True)

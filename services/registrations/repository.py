@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Self
+from typing import Any, Self
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, lazyload
 
+from services.registrations.door_repository import DoorLists, Scans
+from services.registrations.form_repository import AnswerSheets, Forms
 from services.registrations.models import (
     IN_PLAY,
     Offer,
@@ -17,13 +20,31 @@ from services.registrations.models import (
     Registration,
     SeatLogEntry,
     Status,
+    Survey,
+    SurveyParticipation,
 )
+from services.registrations.models.attendance import Cell
 from services.registrations.models.status import SEATED
 from services.registrations.nominations_repository import Nominations
+from services.registrations.repository_lists import Imports, Lists
 from shared.database.unit_of_work import UnitOfWork as BaseUnitOfWork
 from shared.http import cursors
 from shared.http.problems import NotFound
 from shared.text import fold
+
+
+@dataclass(slots=True)
+class Held:
+    """What this transaction has locked and read for many at once; nobody else changes it until the end."""
+
+    offers: dict[UUID, Offer] = field(default_factory=dict)
+    registrations: dict[UUID, Registration] = field(default_factory=dict)
+    codes: dict[tuple[UUID, str], Registration] = field(default_factory=dict)
+
+
+def _held(session: Session) -> Held:
+    held: Held = session.info.setdefault("held", Held())
+    return held
 
 
 class Offers:
@@ -48,7 +69,17 @@ class Offers:
 
     def lock_if_known(self, event_id: UUID) -> Offer | None:
         """As `lock`, but None for an event that is not known yet."""
+        if (held := _held(self._session).offers.get(event_id)) is not None:
+            return held
         return self._session.get(Offer, event_id, with_for_update=True, populate_existing=True)
+
+    def lock_all(self, event_ids: Collection[UUID]) -> dict[UUID, Offer]:
+        """As `lock`, for those that are known; in the order of their ids, as all do who lock several."""
+        wanted = sa.select(Offer).where(Offer.event_id.in_(event_ids)).order_by(Offer.event_id)
+        locked = wanted.with_for_update().execution_options(populate_existing=True)
+        found = {offer.event_id: offer for offer in self._session.scalars(locked)}
+        _held(self._session).offers |= found
+        return found
 
     def add(self, offer: Offer) -> None:
         self._session.add(offer)
@@ -74,12 +105,27 @@ class Registrations:
 
     def lock(self, registration_id: UUID) -> Registration:
         """A registration as it is now, its offer locked first (always in this order); or NotFound."""
+        if (held := _held(self._session).registrations.get(registration_id)) is not None:
+            return held
         known = self.get(registration_id)
         Offers(self._session).lock(known.event_id)
         self._session.refresh(known)
         return known
 
+    def hold_all(self, ids: Collection[UUID], codes: Collection[tuple[UUID, str]]) -> None:
+        """Read those of offers that `lock_all` holds, in one query; `get`, `lock` and `by_code` have them from then on."""
+        held = _held(self._session)
+        code = sa.tuple_(Registration.event_id, Registration.entry_code)
+        theirs = sa.select(Registration).where(Registration.event_id.in_(held.offers))
+        wanted = theirs.where(sa.or_(Registration.id.in_(ids), code.in_(codes)))
+        # Their offers are there.
+        lazily = wanted.options(lazyload(Registration.offer))
+        for one in self._session.scalars(lazily.execution_options(populate_existing=True)):
+            held.registrations[one.id] = held.codes[one.event_id, one.entry_code] = one
+
     def by_code(self, event_id: UUID, entry_code: str) -> Registration | None:
+        if (held := _held(self._session).codes.get((event_id, entry_code))) is not None:
+            return held
         return self._session.scalar(
             sa.select(Registration).filter_by(event_id=event_id, entry_code=entry_code)
         )
@@ -88,6 +134,10 @@ class Registrations:
         self._session.add(registration)
         self._session.flush()
         return self._placed([registration])[0]
+
+    def add_later(self, registration: Registration) -> None:
+        """To be written with the rest, at the end."""
+        self._session.add(registration)
 
     def active_of(self, event_id: UUID, person_id: UUID) -> Registration | None:
         """The one that a person has for an event, if it is neither cancelled nor declined."""
@@ -107,6 +157,25 @@ class Registrations:
             admitted.where(Registration.checked_in_at.is_not(None)).limit(1)
         )
         return found is not None
+
+    def standing_of(
+        self, person_ids: Collection[UUID], event_ids: Collection[UUID]
+    ) -> tuple[dict[tuple[UUID, UUID], UUID], set[UUID]]:
+        """As `active_of` and `has_attended`, of many: what (event, person) have, and who was admitted before."""
+        admitted = Registration.checked_in_at.is_not(None)
+        active = sa.and_(Registration.event_id.in_(event_ids), Registration.status.in_(IN_PLAY))
+        one = Registration
+        asked = sa.select(one.event_id, one.person_id, one.id, active, admitted)
+        theirs = asked.where(one.person_id.in_(person_ids)).where(sa.or_(active, admitted))
+        active_ones: dict[tuple[UUID, UUID], UUID] = {}
+        attended: set[UUID] = set()
+        for event_id, person_id, id_, is_active, was_admitted in self._session.execute(theirs):
+            assert person_id is not None
+            if is_active:
+                active_ones[event_id, person_id] = id_
+            if was_admitted:
+                attended.add(person_id)
+        return active_ones, attended
 
     def first_in_line(self, event_id: UUID, quota: Quota | None = None) -> Registration | None:
         """Who waits longest; with a quota, of those for whom it is."""
@@ -138,6 +207,20 @@ class Registrations:
     def position_of(self, registration: Registration) -> int | None:
         """In the waitlist, from 1; None for who does not wait."""
         return self._placed([registration])[0].position
+
+    def names(self, ids: Collection[UUID]) -> dict[UUID, str]:
+        """The names that were given with these registrations."""
+        named = sa.select(Registration.id, Registration.name).where(Registration.id.in_(ids))
+        return {row.id: row.name for row in self._session.execute(named)}
+
+    def attendance(self, event_id: UUID) -> list[Cell]:
+        """How many have a place and how many of them were admitted, by quota and organisation."""
+        keys = (Registration.quota_id, Registration.organisation_id)
+        counts = (sa.func.count(), sa.func.count(Registration.checked_in_at))
+        counted = sa.select(*keys, *counts).where(
+            Registration.event_id == event_id, Registration.status == Status.CONFIRMED
+        )
+        return [Cell(*row) for row in self._session.execute(counted.group_by(*keys))]
 
     def all_in_play(self, event_id: UUID) -> Sequence[Registration]:
         found = (
@@ -245,9 +328,20 @@ class SeatLog:
 
     def __init__(self, session: Session) -> None:
         self._session = session
+        self._new: list[dict[str, Any]] = []
 
-    def add(self, entry: SeatLogEntry) -> None:
-        self._session.add(entry)
+    def add(self, **entry: Any) -> None:
+        """To be written with the rest, at the end: all that happened in one statement, in its order."""
+        self._new.append(entry)
+
+    def write(self) -> None:
+        if self._new:
+            self._session.execute(sa.insert(SeatLogEntry), self._new)
+            self._new = []
+
+    def add_many(self, entries: Iterable[dict[str, Any]]) -> None:
+        """As `add`, of several."""
+        self._new += entries
 
     def page(
         self, event_id: UUID, *, registration_id: UUID | None, cursor: str | None, limit: int
@@ -266,18 +360,56 @@ class SeatLog:
         return page, cursors.encode(page[-1].number) if len(rows) > limit else None
 
 
+class Surveys:
+    """Surveys by event, and who has answered. Only with the offer's lock."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def find(self, event_id: UUID) -> Survey | None:
+        return self._session.get(Survey, event_id, populate_existing=True)
+
+    def keep(self, survey: Survey) -> Survey:
+        self._session.add(survey)
+        return survey
+
+    def has_answered(self, registration_id: UUID) -> bool:
+        return self._session.get(SurveyParticipation, registration_id) is not None
+
+    def note_participation(self, registration_id: UUID) -> None:
+        self._session.add(SurveyParticipation(registration_id=registration_id))
+
+
 class UnitOfWork(BaseUnitOfWork):
     """One transaction of registrations."""
 
     offers: Offers
     registrations: Registrations
     seat_log: SeatLog
+    forms: Forms
+    answer_sheets: AnswerSheets
+    scans: Scans
+    door_lists: DoorLists
     nominations: Nominations
+    lists: Lists
+    imports: Imports
+    surveys: Surveys
 
     def __enter__(self) -> Self:
         super().__enter__()
         self.offers = Offers(self.session)
         self.registrations = Registrations(self.session)
         self.seat_log = SeatLog(self.session)
+        self.forms = Forms(self.session)
+        self.answer_sheets = AnswerSheets(self.session)
+        self.scans = Scans(self.session)
+        self.door_lists = DoorLists(self.session)
         self.nominations = Nominations(self.session)
+        self.lists = Lists(self.session)
+        self.imports = Imports(self.session)
+        self.surveys = Surveys(self.session)
         return self
+
+    def commit(self) -> None:
+        self.seat_log.write()
+        super().commit()

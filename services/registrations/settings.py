@@ -17,3 +17,8 @@ class RegistrationsSettings(Settings):
         secret=True,
         key=True,
     )
+    admission_line: int = setting(
+        256,
+        doc="How many may wait in each process of the api role to be registered; beyond it they are told to come again (503). "
+        "Where it is less than THREADS, everything else is answered meanwhile",
+    )

@@ -3,24 +3,35 @@
 from __future__ import annotations
 
 import threading
+import time
 
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from services.registrations import operations
 from services.registrations.deps import Deps
+from services.registrations.operations.imports import KEPT
 from shared.logs import get_logger
 
 POLL_SECONDS = 1.0
+TIDY_SECONDS = 600.0
 BATCH = 100
+ANSWERS = 500
+# Answers are kept for days; a minute more is no matter.
+SWEEP_SECONDS = 60.0
 log = get_logger("worker")
 
 
 def work(deps: Deps, stop: threading.Event) -> None:
-    """Until `stop` is set: end holds and release quotas within about a second of their time."""
-    pause = POLL_SECONDS
+    """Until `stop` is set: end holds and release quotas within about a second of their time; remove what is old."""
+    pause, swept_at, tidied_at = POLL_SECONDS, float("-inf"), float("-inf")
     while not stop.wait(pause):
         try:
+            if time.monotonic() - swept_at >= SWEEP_SECONDS:
+                swept_at = swept_at if remove_due(deps) else time.monotonic()
+            if time.monotonic() - tidied_at >= TIDY_SECONDS:
+                tidy(deps)
+                tidied_at = time.monotonic()
             pause = 0 if settle_due(deps) == BATCH else POLL_SECONDS
         except (DBAPIError, PoolTimeout) as error:
             log.warning("the worker waits for its database", why=type(error).__name__)
@@ -36,3 +47,23 @@ def settle_due(deps: Deps) -> int:
         with deps.unit_of_work() as uow:
             operations.settle(uow, uow.offers.lock(event_id), now=now)
     return len(due)
+
+
+def remove_due(deps: Deps) -> int:
+    """Remove the answers whose time is over, of a batch of registrations an event; of how many, is said and logged."""
+    now, removed = deps.clock.now(), 0
+    with deps.unit_of_work(read_only=True) as uow:
+        due = uow.answer_sheets.due(now, limit=BATCH)
+    for event_id in due:
+        with deps.unit_of_work() as uow:
+            offer = uow.offers.lock(event_id)
+            removed += operations.remove_answers(uow, offer, now=now, most=ANSWERS)
+    if removed:
+        log.info("answers were removed after their time", registrations=removed)
+    return removed
+
+
+def tidy(deps: Deps) -> None:
+    """Forget lists that were read long ago; who was registered from them stays."""
+    with deps.unit_of_work() as uow:
+        uow.imports.forget(deps.clock.now() - KEPT)

@@ -15,6 +15,7 @@ from services.web.assets import serve_assets
 from services.web.clients import Clients
 from services.web.errors import handle_errors
 from services.web.here import here
+from services.web.kept import KeptPages
 from services.web.security import secure
 from services.web.settings import Settings
 from services.web.uploads import bound_forms
@@ -50,9 +51,14 @@ def create_app(
     handle_errors(app)
     for blueprint in pages.blueprints(demo=settings.demo):
         app.register_blueprint(blueprint)
+    # Which language a page is in, nobody needs to be kept from choosing; and a page without a token needs no cookie.
+    csrf.exempt(pages.listing.choose_language)
     checks = health({})
     csrf.exempt(checks)
     app.register_blueprint(checks)
+    app.wsgi_app = KeptPages(  # type: ignore[method-assign]
+        app.wsgi_app, clock=app.extensions["clock"], milliseconds=settings.kept_ms
+    )
     serve_assets(app)
     return app
 
@@ -79,9 +85,11 @@ def _speak(app: Flask) -> None:
         delivery_state=words.delivery_state,
         progress_state=words.progress_state,
         amount=words.amount,
+        number=words.number,
         template_name=words.template_name,
         channel_name=words.channel_name,
         import_fate=words.import_fate,
+        list_fate=words.list_fate,
         change_name=words.change_name,
         attendance_name=words.attendance_name,
         nominee_state=words.nominee_state,

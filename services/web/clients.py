@@ -24,9 +24,18 @@ class _Client:
     def _get(self, path: str, **params: str | int | None) -> Json:
         return json_of(self._line.get(path, **params))
 
-    def _send(self, method: str, path: str, body: Json | None = None, **headers: str) -> Json:
+    def _send(
+        self,
+        method: str,
+        path: str,
+        body: Json | None = None,
+        *,
+        slow: bool = False,
+        **headers: str,
+    ) -> Json:
+        """`slow` is what does hundreds of things at once, and is waited for longer."""
         named = {name.replace("_", "-"): value for name, value in headers.items()}
-        return json_of(self._line.send(method, path, body=body, headers=named))
+        return json_of(self._line.send(method, path, body=body, headers=named, slow=slow))
 
     @staticmethod
     def _all(page: Callable[[str | None], Json], most: int) -> list[Json]:
@@ -131,6 +140,10 @@ class Events(_Client):
         """The rules that an event does not keep."""
         return list(self._get(f"/v1/events/{event_id}/warnings")["items"])
 
+    def series_warnings(self, series_id: str) -> list[Json]:
+        """As `warnings`, of all drafts of a series, each with its `event_id`."""
+        return list(self._get(f"/v1/series/{series_id}/warnings")["items"])
+
     def publish(self, event_id: str, *, accept: list[Json]) -> Json:
         """`accept` gives the reason for going on in spite of each warning that asks for one."""
         return self._send("POST", f"/v1/events/{event_id}/publish", {"accept": accept})
@@ -169,10 +182,14 @@ class Events(_Client):
     def change_programme(self, programme_id: str, changes: Json, *, etag: str) -> Json:
         return self._send("PATCH", f"/v1/programmes/{programme_id}", changes, If_Match=etag)
 
+    def delete_programme(self, programme_id: str, *, etag: str) -> None:
+        """As long as no event belongs to it."""
+        self._line.send("DELETE", f"/v1/programmes/{programme_id}", headers={"If-Match": etag})
+
     def copy_programme(self, programme_id: str, *, year: int, key: str) -> Json:
         """A programme of another year, with the drafts that were made for it under `copied`."""
         path = f"/v1/programmes/{programme_id}/copy"
-        return self._send("POST", path, {"year": year}, Idempotency_Key=key)
+        return self._send("POST", path, {"year": year}, slow=True, Idempotency_Key=key)
 
     def preview_series(self, rule: str, *, starts_at: str, timezone: str) -> Json:
         """The dates that a rule gives. Nothing is kept."""
@@ -181,7 +198,7 @@ class Events(_Client):
 
     def begin_series(self, event_id: str, rule: str, *, key: str) -> Json:
         body = {"event_id": event_id, "rule": rule}
-        return self._send("POST", "/v1/series", body, Idempotency_Key=key)
+        return self._send("POST", "/v1/series", body, slow=True, Idempotency_Key=key)
 
     def series(self, series_id: str) -> Json:
         """A series with its events by date."""
@@ -189,15 +206,15 @@ class Events(_Client):
 
     def change_series(self, series_id: str, changes: Json, *, etag: str) -> Json:
         """With `from` among the changes, the answer is the series that begins there."""
-        return self._send("PATCH", f"/v1/series/{series_id}", changes, If_Match=etag)
+        return self._send("PATCH", f"/v1/series/{series_id}", changes, slow=True, If_Match=etag)
 
     def publish_series(self, series_id: str, *, accept: list[Json]) -> Json:
         """As `publish`, all its drafts; a reason holds for each that is warned."""
-        return self._send("POST", f"/v1/series/{series_id}/publish", {"accept": accept})
+        return self._send("POST", f"/v1/series/{series_id}/publish", {"accept": accept}, slow=True)
 
     def cancel_series(self, series_id: str, cancellation: Json) -> Json:
         """`cancellation` holds the `reason`, and `from` where it begins with one of its events."""
-        return self._send("POST", f"/v1/series/{series_id}/cancel", cancellation)
+        return self._send("POST", f"/v1/series/{series_id}/cancel", cancellation, slow=True)
 
     def ics(self, path: str, *, known: str | None, params: Json) -> httpx2.Response:
         """A calendar as it stands, or 304 when `known` (an entity tag) is still right."""
@@ -238,10 +255,49 @@ class Registrations(_Client):
     def offer(self, event_id: str) -> Json:
         return self._get(f"/v1/offers/{event_id}")
 
-    def change_offer(self, event_id: str, *, capacity: int, was: int | None) -> Json:
-        """`was` is the capacity that the organiser saw: refused when it is another one by now."""
-        body = {"capacity": capacity} | ({} if was is None else {"was": was})
+    def change_offer(
+        self, event_id: str, *, capacity: int, was: int | None, losing: list[str] | None = None
+    ) -> Json:
+        """`was` is the capacity that the organiser saw: refused when it is another one by now.
+
+        Below the seats that are taken, `losing` are the registrations that lose theirs, as the refusal named them.
+        """
+        body: Json = {"capacity": capacity} | ({} if was is None else {"was": was})
+        body |= {"losing": losing} if losing else {}
         return self._send("PATCH", f"/v1/offers/{event_id}", body)
+
+    def set_quotas(self, event_id: str, quotas: list[Json]) -> Json:
+        """All quotas at once, in the order in which they are looked at."""
+        return self._send("PUT", f"/v1/offers/{event_id}/quotas", {"quotas": quotas})
+
+    def change_rules(self, event_id: str, rules: Json) -> Json:
+        return self._send("PATCH", f"/v1/offers/{event_id}/rules", rules)
+
+    def seat_log(self, event_id: str, **filters: str | int | None) -> Json:
+        """What happened to the seats, in order; with `registration_id`, to one person's."""
+        return self._get(f"/v1/offers/{event_id}/log", **filters)
+
+    def all_attendees(self, event_id: str, *, status: str, most: int = 1000) -> list[Json]:
+        """Those of one status, in the order in which they came: the first `most`."""
+        return self._all(
+            lambda cursor: self.attendees(event_id, status=status, limit=200, cursor=cursor), most
+        )
+
+    def approve(self, registration_id: str) -> Json:
+        return self._send("POST", f"/v1/registrations/{registration_id}/approve", {})
+
+    def decline(self, registration_id: str, *, reason: str) -> Json:
+        return self._send(
+            "POST", f"/v1/registrations/{registration_id}/decline", {"reason": reason}
+        )
+
+    def accept(self, registration_id: str) -> Json:
+        """Take the seat that is held for one."""
+        return self._send("POST", f"/v1/registrations/{registration_id}/accept", {})
+
+    def reissue(self, registration_id: str) -> Json:
+        """A new ticket and entry code; the old ones are refused from then on."""
+        return self._send("POST", f"/v1/registrations/{registration_id}/reissue", {})
 
     def register(self, event_id: str, attendee: Json, *, key: str) -> Json:
         return self._send(
@@ -263,9 +319,117 @@ class Registrations(_Client):
     def ticket(self, registration_id: str) -> Json:
         return self._get(f"/v1/registrations/{registration_id}/ticket")
 
+    def form(self, event_id: str) -> Json:
+        """What an event asks, in both languages; no fields where it asks nothing."""
+        return self._get(f"/v1/offers/{event_id}/form")
+
+    def set_form(self, event_id: str, form: Json, *, etag: str) -> Json:
+        return self._send("PUT", f"/v1/offers/{event_id}/form", form, If_Match=etag)
+
+    def form_templates(self) -> list[Json]:
+        return list(self._get("/v1/form-templates")["items"])
+
+    def answers(self, event_id: str, *, cursor: str | None = None) -> Json:
+        """What was answered, registration by registration, without names."""
+        return self._get(f"/v1/offers/{event_id}/answers", cursor=cursor)
+
+    def answer_counts(self, event_id: str) -> Json:
+        return self._get(f"/v1/offers/{event_id}/answers/counts")
+
+    def edit_answers(self, registration_id: str, answers: Json) -> Json:
+        """`answers` holds the `answers` and the `form_version` that was on the screen."""
+        return self._send("PATCH", f"/v1/registrations/{registration_id}/answers", answers)
+
+    def export(self, event_id: str, *, format: str, status: str) -> httpx2.Response:
+        """The list of an event as a file, which whoever gets it closes."""
+        path = f"/v1/offers/{event_id}/export"
+        return self._line.stream(path, format=format, status=status)
+
+    def papers(self, event_id: str, *, kind: str, part: int) -> httpx2.Response:
+        """Badges, tickets or certificates of an event as PDF, which whoever gets it closes."""
+        return self._line.stream(f"/v1/offers/{event_id}/{kind}.pdf", part=part)
+
+    def paper(self, registration_id: str, *, kind: str) -> httpx2.Response:
+        """One's own ticket or certificate as PDF, which whoever gets it closes."""
+        return self._line.stream(f"/v1/registrations/{registration_id}/{kind}.pdf")
+
+    def read_list(self, event_id: str, file: Upload) -> Json:
+        """Have a list of attendees read. Without an Idempotency-Key: read twice, it still does nothing."""
+        path = f"/v1/offers/{event_id}/imports"
+        return json_of(self._line.send("POST", path, body=file, slow=True))
+
+    def list_read(self, list_id: str) -> Json:
+        return self._get(f"/v1/imports/{list_id}")
+
+    def list_rows(self, list_id: str, **filters: str | int | None) -> Json:
+        """The rows of a list that was read, by `fate`, `cursor` and `limit`."""
+        return self._get(f"/v1/imports/{list_id}/rows", **filters)
+
+    def mend_list(self, list_id: str, rows: list[Json]) -> Json:
+        path, body = f"/v1/imports/{list_id}/rows", {"rows": rows}
+        return json_of(self._line.send("PATCH", path, body=body, slow=True))
+
+    def take_list(self, list_id: str) -> Json:
+        path = f"/v1/imports/{list_id}/confirm"
+        return json_of(self._line.send("POST", path, body={}, slow=True))
+
+    def attendance(self, event_id: str) -> Json:
+        """Who had a place and who came, after the event; nothing of small groups."""
+        return self._get(f"/v1/offers/{event_id}/attendance")
+
+    def attendance_of_members(self, event_id: str, organisation_id: str) -> Json:
+        """The same of those who came for one organisation."""
+        return self._get(f"/v1/offers/{event_id}/attendance/{organisation_id}")
+
+    def survey(self, event_id: str) -> Json:
+        return self._get(f"/v1/offers/{event_id}/survey")
+
+    def ask_in_survey(self, event_id: str, *, questions: list[Json] | None, days: int) -> Json:
+        """`questions` are None for the ready-made ones."""
+        body = {"questions": questions, "days": days}
+        return self._send("PUT", f"/v1/offers/{event_id}/survey", body)
+
+    def survey_results(self, event_id: str) -> Json:
+        """How many have answered; once it is closed, what."""
+        return self._get(f"/v1/offers/{event_id}/survey/results")
+
+    def own_survey(self, registration_id: str) -> Json:
+        return self._get(f"/v1/registrations/{registration_id}/survey")
+
+    def answer_survey(self, registration_id: str, answers: Json) -> None:
+        """Without a key that could be repeated: it would be kept beside who sent it."""
+        path = f"/v1/registrations/{registration_id}/survey-answers"
+        self._line.send("POST", path, body={"answers": answers})
+
     def check_in(self, event_id: str, proof: Json) -> Json:
         """`proof` is {ticket}, {code} or {registration_id}."""
         return self._send("POST", f"/v1/offers/{event_id}/check-ins", proof)
+
+    def walk_in(self, event_id: str, *, name: str, key: str) -> Json:
+        path = f"/v1/offers/{event_id}/walk-ins"
+        return self._send("POST", path, {"name": name}, Idempotency_Key=key)
+
+    def undo_check_in(self, registration_id: str, *, reason: str) -> Json:
+        path = f"/v1/registrations/{registration_id}/undo-check-in"
+        return self._send("POST", path, {"reason": reason})
+
+    def door(self, event_id: str) -> Json:
+        """Who is in and who is expected, by gate and by quota."""
+        return self._get(f"/v1/offers/{event_id}/door")
+
+    def door_list(self, event_id: str, *, since: str | None, cursor: str | None) -> Json:
+        """A page of the signed list that a device takes with it."""
+        return self._get(f"/v1/offers/{event_id}/door-list", since=since, cursor=cursor)
+
+    def tell_scans(self, event_id: str, batch: Json) -> Json:
+        """What a device scanned; told twice, it counts once."""
+        return self._send("POST", f"/v1/offers/{event_id}/scans", batch)
+
+    def door_conflicts(self, event_id: str, *, cursor: str | None = None) -> Json:
+        return self._get(f"/v1/offers/{event_id}/door-conflicts", cursor=cursor)
+
+    def ticket_keys(self) -> Json:
+        return self._get("/v1/ticket-keys")
 
 
 class Nominations(_Client):
@@ -352,6 +516,53 @@ class Notifications(_Client):
         return self._get(f"/v1/outbox/{mail_id}")
 
 
+class Channels(_Client):
+    """The addresses where an organisation's own system is told (webhooks), as notifications keeps them."""
+
+    def endpoints(self, organisation_id: str) -> list[Json]:
+        found = self._get("/v1/webhook-endpoints", organisation_id=organisation_id)
+        return list(found["items"])
+
+    def endpoint(self, endpoint_id: str) -> Json:
+        return self._get(f"/v1/webhook-endpoints/{endpoint_id}")
+
+    def add(self, organisation_id: str, *, url: str, topics: list[str]) -> Json:
+        """A new address; its `secret` is told this once."""
+        body = {"organisation_id": organisation_id, "url": url, "topics": topics}
+        return self._send("POST", "/v1/webhook-endpoints", body)
+
+    def change(self, endpoint_id: str, changes: Json, *, etag: str) -> Json:
+        path = f"/v1/webhook-endpoints/{endpoint_id}"
+        return self._send("PATCH", path, changes, If_Match=etag)
+
+    def rotate(self, endpoint_id: str) -> Json:
+        """A new `secret`, told this once; the one before signs, too, for a day."""
+        return self._send("POST", f"/v1/webhook-endpoints/{endpoint_id}/rotate")
+
+    def enable(self, endpoint_id: str) -> Json:
+        return self._send("POST", f"/v1/webhook-endpoints/{endpoint_id}/enable")
+
+    def delete(self, endpoint_id: str) -> None:
+        self._line.send("DELETE", f"/v1/webhook-endpoints/{endpoint_id}")
+
+    def test(self, endpoint_id: str, *, key: str) -> Json:
+        """The test that is on its way; its answer comes with `delivery`."""
+        path = f"/v1/webhook-endpoints/{endpoint_id}/test"
+        return self._send("POST", path, {}, Idempotency_Key=key)
+
+    def deliveries(self, endpoint_id: str, *, cursor: str | None) -> Json:
+        """What was sent there, newest first, with every try."""
+        path = f"/v1/webhook-endpoints/{endpoint_id}/deliveries"
+        return self._get(path, limit=20, cursor=cursor)
+
+    def delivery(self, delivery_id: str) -> Json:
+        return self._get(f"/v1/webhook-deliveries/{delivery_id}")
+
+    def replay(self, delivery_id: str, *, key: str) -> Json:
+        path = f"/v1/webhook-deliveries/{delivery_id}/replay"
+        return self._send("POST", path, {}, Idempotency_Key=key)
+
+
 @dataclass(frozen=True)
 class Clients:
     """All that a page may ask."""
@@ -362,6 +573,7 @@ class Clients:
     registrations: Registrations
     nominations: Nominations
     notifications: Notifications
+    channels: Channels
 
     @classmethod
     def connect(
@@ -385,6 +597,7 @@ class Clients:
             Registrations(line("registrations", settings.registrations_url)),
             Nominations(line("registrations", settings.registrations_url)),
             Notifications(line("notifications", settings.notifications_url)),
+            Channels(line("notifications", settings.notifications_url)),
         )
 
 

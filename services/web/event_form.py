@@ -11,8 +11,8 @@ from services.web.forms import Form, flat
 from services.web.texts import gettext as _
 
 ORDER = (
-    "_", "organisation_id", "kind", "title", "timezone", "starts_at", "ends_at", "registration_opens_at", "registration_closes_at",
-    "attendance_mode", "venue.name", "venue.address", "venue.room", "venue.room_capacity", "venue.location.latitude",
+    "_", "organisation_id", "kind", "title", "starts_at", "ends_at", "registration_opens_at", "registration_closes_at", "timezone",
+    "attendance_mode", "venue.name", "venue.address", "venue.area_id", "venue.room", "venue.room_capacity", "venue.location.latitude",
     "venue.location.longitude", "venue.accessibility.vi", "join_url", "capacity", "conclusion", "summary", "description", "audience",
     "languages", "cover", "hosts", "speakers", "agenda", "attachments", "contacts", "partners", "co_organisers", "legal_basis",
     "document", "owed_event_id",
@@ -142,6 +142,8 @@ def _venue(form: Form, mode: str) -> Json | None:
         "address": form.text("venue.address") or None,
         "accessibility": form.both("venue.accessibility"),
     }
+    if "venue.area_id" in form.typed:
+        venue["area_id"] = form.text("venue.area_id") or None
     name = form.text("venue.name")
     if not name and mode == "online" and not any(venue.values()):
         return None

@@ -80,14 +80,19 @@ class Form:
                 self.errors[name] = said[0].say(language())
         return value
 
-    def zone(self, name: str, *, known: str) -> str:
-        """A time zone's name; `known` where none was typed, and in place of one that does not exist."""
+    def zone(self, name: str, *, known: str, hidden: bool = False) -> str:
+        """A time zone's name; `known` where none was typed, and in place of one that does not exist.
+
+        What was typed stays in its field, but where that is `hidden` nobody could put it right.
+        """
         value = self.text(name) or known
-        if value not in dates.zones():
-            self.errors[name] = _("Không có múi giờ này; ví dụ: Asia/Ho_Chi_Minh.")
-            value = known
-        self.typed[name] = value
-        return value
+        if value in dates.zones():
+            self.typed[name] = value
+            return value
+        self.errors[name] = _("Không có múi giờ này; ví dụ: Asia/Ho_Chi_Minh.")
+        if hidden:
+            self.typed[name] = known
+        return known
 
     def both(self, name: str) -> Json | None:
         """A text in two languages, or None; English is left out where it is not written, Vietnamese never."""
@@ -178,6 +183,12 @@ class Form:
             )
             return
         self.renew()
+        if error.type == "key-reused":
+            # Gone back to, and sent again with something else.
+            self.errors["_"] = _(
+                "Biểu mẫu này đã được gửi và lưu một lần rồi. Muốn sửa bản đã lưu, xin mở bản đó; gửi lại lần nữa là tạo thêm một bản mới."
+            )
+            return
         for item in error.errors:
             self.errors.setdefault(
                 str(item.get("field") or "_"), str(item.get("message") or error.title)

@@ -95,6 +95,39 @@ class Line:
             raise cause if isinstance(cause, Away) else Away(self._service) from passing
         raise Away(self._service)  # pragma: no cover - the loop above always returns or raises
 
+    def stream(self, path: str, **params: str | int | None) -> httpx2.Response:
+        """GET of a file that is read piece by piece; whoever gets it closes it. Raises Refused, or Away."""
+        given = {name: value for name, value in params.items() if value not in (None, "")}
+        answer = self._open(path, given, self._who())
+        if answer.status_code == 401:
+            answer.close()
+            answer = self._open(path, given, self._who(renewed=True))
+        if answer.status_code < 400:
+            return answer
+        try:
+            answer.read()
+        except httpx2.TransportError as error:
+            raise Away(self._service) from error
+        finally:
+            answer.close()
+        if answer.status_code >= 500:
+            raise Away(self._service)
+        raise Refused(answer.status_code, _document(answer))
+
+    def _open(self, path: str, params: Json, headers: Headers) -> httpx2.Response:
+        # As it is: the length that the service says is then the length that the browser gets.
+        asked = self._http.build_request(
+            "GET",
+            path,
+            params=params,
+            headers=headers | {"Accept-Encoding": "identity"},
+            timeout=_LONG_WAIT,
+        )
+        try:
+            return self._http.send(asked, stream=True)
+        except httpx2.TransportError as error:
+            raise Away(self._service) from error
+
     def send(
         self,
         method: str,

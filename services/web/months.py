@@ -17,7 +17,8 @@ from services.web.places import Place
 from services.web.texts import language
 
 _ASKED = re.compile(r"([12]\d{3})-(0[1-9]|1[0-2])", re.ASCII)
-_FIRST_YEAR, _LAST_YEAR = 2000, 2199
+# The days beside a month are asked for, too, and the APIs know those of 2199 at most.
+_FIRST_YEAR, _LAST_YEAR = 2000, 2198
 _A_DAY, _AN_INSTANT = timedelta(days=1), timedelta(microseconds=1)
 Row = tuple[Json, Place]
 

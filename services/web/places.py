@@ -49,7 +49,8 @@ def place_of(event: Json, offer: Json | None, *, now: datetime) -> Place:
     left = offer["seats_left"] if offer else seats.get("left")
     waiting = (offer or seats).get("waitlist_length") or 0
     state = (offer or {}).get("status") or seats.get("state") or "open"
-    taken = capacity - left if capacity is not None and left is not None else None
+    kept = sum(int(quota["left"]) for quota in (offer or {}).get("quotas", ()))
+    taken = capacity - left - kept if capacity is not None and left is not None else None
     opens, closes = event.get("registration_opens_at"), event.get("registration_closes_at")
     if state == "not-yet-open" or (opens and dates.local(opens) > now):
         when = dates.short_day(opens, zone) if opens else ""
@@ -61,6 +62,11 @@ def place_of(event: Json, offer: Json | None, *, now: datetime) -> Place:
     if left > 0 and state != "full":
         word = ngettext("Còn %(number)d chỗ", "Còn %(number)d chỗ", left) % {"number": left}
         return Place(word, "ok", True, taken, capacity, waiting)
-    if event.get("waitlist") or (offer or {}).get("waitlist"):
+    waits = event.get("waitlist") or (offer or {}).get("waitlist")
+    if kept:
+        # Whoever they are kept for may have one; the services decide.
+        word = _("Hết chỗ tự do, còn chỗ giữ riêng")
+        return Place(word, "wait" if waits else "ok", True, taken, capacity, waiting)
+    if waits:
         return Place(_("Hết chỗ, còn danh sách chờ"), "wait", True, taken, capacity, waiting)
     return Place(_("Hết chỗ"), "gone", False, taken, capacity)

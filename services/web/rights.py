@@ -25,6 +25,11 @@ def may_admit(organisation_id: str) -> bool:
     return _holds(organisation_id, "organiser", "officer")
 
 
+def runs_channels(organisation_id: str) -> bool:
+    """Whether the person looks after the addresses where the organisation's own system is told."""
+    return _holds(organisation_id, "officer")
+
+
 def leads(organisation_id: str) -> bool:
     """Whether the person sees what the organisation plans, drafts included."""
     return _holds(organisation_id, "organiser", "leader")

@@ -23,8 +23,8 @@ def in_words(rule: str, starts_at: str, zone: str) -> str:
     parts, start = parts_of(rule), dates.local(starts_at, zone)
     said = [_every(parts.get("FREQ", ""), int(parts.get("INTERVAL", "1")))]
     if "BYMONTH" in parts:
-        months = ", ".join(part.lstrip("0") for part in parts["BYMONTH"].split(","))
-        said.append(_("trong tháng %(months)s") % {"months": months})
+        months = [part.lstrip("0") for part in parts["BYMONTH"].split(",")]
+        said.append(_("trong tháng %(months)s") % {"months": listed(months)})
     if "BYDAY" in parts:
         days = [_day(part) for part in parts["BYDAY"].split(",")]
         said.append(_("vào %(days)s") % {"days": listed(days)})
@@ -32,7 +32,7 @@ def in_words(rule: str, starts_at: str, zone: str) -> str:
         days = [day_of_month(int(part)) for part in parts["BYMONTHDAY"].split(",")]
         said.append(_("vào %(days)s") % {"days": listed(days)})
     if not parts.keys() & {"BYDAY", "BYMONTHDAY"}:
-        said.append(_unsaid(parts.get("FREQ", ""), start))
+        said.append(_unsaid(parts, start))
     if "BYSETPOS" in parts:
         places = listed([_place(int(part)) for part in parts["BYSETPOS"].split(",")])
         said.append(_("(chỉ lấy %(places)s trong số đó)") % {"places": places})
@@ -95,16 +95,22 @@ def _day(part: str) -> str:
     nth = int(found[1])
     if nth == -1:
         return _("%(day)s cuối cùng trong tháng") % {"day": name}
+    if nth == 1:
+        return _("%(day)s đầu tiên trong tháng") % {"day": name}
     if nth < 0:
         return _("%(day)s thứ %(nth)s từ cuối tháng") % {"day": name, "nth": _nth(-nth)}
     return _("%(day)s lần thứ %(nth)s trong tháng") % {"day": name, "nth": _nth(nth)}
 
 
-def _unsaid(frequency: str, start: datetime) -> str:
+def _unsaid(parts: dict[str, str], start: datetime) -> str:
     """What a rule takes from its first date."""
+    frequency = parts.get("FREQ", "")
+    if frequency == "YEARLY" and "BYMONTH" not in parts:
+        day = day_of_month(start.day)
+        return _("vào %(day)s tháng %(month)s") % {"day": day, "month": start.month}
     if frequency == "WEEKLY":
         return _("vào %(days)s") % {"days": dates.weekday(start.weekday())}
-    if frequency == "MONTHLY":
+    if frequency in ("MONTHLY", "YEARLY"):
         return _("vào %(days)s") % {"days": day_of_month(start.day)}
     return ""
 

@@ -51,12 +51,12 @@ class Scope:
 
     @property
     def told(self) -> Json:
-        """Who has registered for what is published, counted, and its partners, each once."""
+        """Who has registered for what is published, counted, and who takes part in it, each once."""
         seats = [one["seats"] for one in self.public if one["seats"]]
         return {
             "confirmed": sum(one["capacity"] - one["left"] for one in seats),
             "waiting": sum(one["waitlist_length"] for one in seats),
-            "partners": partners_of(self.public),
+            "partners": invited_to(self.public),
         }
 
 
@@ -71,9 +71,10 @@ def scope_of(series: Json) -> Scope:
     return Scope(series, since)
 
 
-def partners_of(events: Iterable[Json]) -> list[Json]:
-    """The partners of some events, each once."""
-    return list({one["id"]: one for event in events for one in event["partners"]}.values())
+def invited_to(events: Iterable[Json]) -> list[Json]:
+    """The partners and co-organisers of some events, each once: all of them are told alike."""
+    told = [one for event in events for one in (*event["partners"], *event["co_organisers"])]
+    return list({one["id"]: one for one in told}.values())
 
 
 def is_over(event: Json) -> bool:

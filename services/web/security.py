@@ -10,7 +10,7 @@ from flask_wtf import CSRFProtect
 
 _POLICY = {
     "default-src": "'none'",
-    "script-src": "'nonce-{nonce}' 'self'",
+    "script-src": "'self'",
     "style-src": "'self'",
     "img-src": "'self' data:",
     "font-src": "'self'",
@@ -69,9 +69,11 @@ def secure(app: Flask) -> CSRFProtect:
         policy = {
             name: f"{_POLICY.get(name, '')} {more.get(name, '')}".strip() for name in _POLICY | more
         }
+        if "csp_nonce" in g:
+            policy["script-src"] = f"'nonce-{g.csp_nonce}' {policy['script-src']}"
         written = "; ".join(f"{name} {sources}" for name, sources in policy.items())
         camera = "self" if g.get("camera") else ""
-        response.headers.setdefault("Content-Security-Policy", written.format(nonce=csp_nonce()))
+        response.headers.setdefault("Content-Security-Policy", written)
         response.headers.setdefault("X-Content-Type-Options", "nosniff")
         response.headers.setdefault("Referrer-Policy", "same-origin")
         response.headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar
 
-from flask import current_app, request, session
+from flask import current_app, g, request, session
 
 from services.web.clients import Headers, Json, Refused, clients
 from shared.clock import Clock
@@ -38,11 +38,12 @@ def now() -> datetime:
 def language() -> str:
     """What the person chose, else what the browser prefers of the two, else Vietnamese."""
     chosen = session.get("language")
-    return (
-        chosen
-        if chosen in LANGUAGES
-        else request.accept_languages.best_match(LANGUAGES, default="vi")
-    )
+    if chosen in LANGUAGES:
+        return str(chosen)
+    # Asked for a thousand times by one page.
+    if "preferred_language" not in g:
+        g.preferred_language = request.accept_languages.best_match(LANGUAGES, default="vi")
+    return str(g.preferred_language)
 
 
 def signed_in() -> bool:

@@ -28,6 +28,11 @@ class Settings(shared.Settings):
     )
     demo: bool = setting(False, doc="1 shows every mail at /outbox, to this machine only")
 
+    kept_ms: int = setting(
+        1000,
+        doc="How many milliseconds a page that is the same for every visitor is kept; 0 builds each anew",
+    )
+
     @property
     def secure_cookies(self) -> bool:
         """Cookies travel over HTTPS only, unless the portal itself is served without it."""

@@ -48,6 +48,12 @@ def amount(vnd: int) -> str:
     return grouped if language() == "en" else grouped.replace(",", ".")
 
 
+def number(value: float) -> str:
+    """A figure with a decimal comma in Vietnamese: "4,5"."""
+    text = f"{value:g}"
+    return text if language() == "en" else text.replace(".", ",")
+
+
 def delivery_state(status: str) -> tuple[str, str]:
     """The word and the tone of a delivery's status."""
     return {
@@ -81,6 +87,7 @@ def template_name(template: str) -> str:
         "nomination-opened": _("Mời đề cử người dự"),
         "nomination-closed": _("Báo hết hạn đề cử"),
         "nominee-asked": _("Mời người được đề cử xác nhận"),
+        "webhook-disabled": _("Báo ngừng gửi đến hệ thống của đơn vị"),
         "sign-in": _("Thư đăng nhập"),
     }.get(template, template)
 
@@ -184,6 +191,17 @@ def language_name(tag: str) -> str:
     except (ValueError, UnknownLocaleError):
         return tag
     return name[:1].upper() + name[1:]
+
+
+def list_fate(fate: str) -> tuple[str, str]:
+    """What becomes, or became, of a row of a list of attendees."""
+    return {
+        "new": (_("Người mới"), "ok"),
+        "changed": (_("Bổ sung"), "wait"),
+        "same": (_("Đã có sẵn"), "quiet"),
+        "refused": (_("Cần sửa"), "gone"),
+        "taken": (_("Đã đưa vào"), "ok"),
+    }.get(fate, (fate, "quiet"))
 
 
 def import_fate(fate: str, *, confirmed: bool) -> tuple[str, str]:

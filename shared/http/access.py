@@ -82,6 +82,24 @@ ORGANISER, OFFICER, LEADER, MEMBER = (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Right:
+    """What a route's grants give to its caller, for a decision that falls somewhere else than in the route."""
+
+    caller: Caller
+    grants: tuple[Grant, ...]
+
+    def covers(
+        self,
+        *,
+        owner: UUID | None = None,
+        organisation: UUID | None = None,
+        event: UUID | None = None,
+    ) -> bool:
+        target = Target(owner, organisation, event)
+        return any(grant.holds(self.caller, target) for grant in self.grants)
+
+
 def allow(*grants: Grant) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Declare who may call a route."""
 
@@ -118,15 +136,23 @@ def permit(
 
     What one may not see looks like what is not there, so that ids tell nothing.
     """
-    target = Target(owner, organisation, event)
-    if (public and PUBLISHED in g.grants) or any(
-        grant.holds(caller(), target) for grant in g.grants
-    ):
+    covered = right().covers(owner=owner, organisation=organisation, event=event)
+    if covered or (public and PUBLISHED in g.grants):
         g.decided = True
         return
     if caller() is ANONYMOUS and not hidden:
         raise Unauthenticated
     raise NotFound if hidden else Forbidden
+
+
+def right() -> Right:
+    """To be asked where the object is loaded; the route then says that it was, by `decided_elsewhere`."""
+    return Right(caller(), g.grants)
+
+
+def decided_elsewhere() -> None:
+    """This request's `right` was asked about the object before its answer was made."""
+    g.decided = True
 
 
 def decided_before() -> None:

@@ -30,6 +30,10 @@ class Blueprint(SmorestBlueprint):
 
     ARGUMENTS_PARSER = StrictParser()
 
+    def arguments(self, schema: Any, **kwargs: Any) -> Any:
+        """As in flask-smorest, with one schema for all requests: making one copies every field."""
+        return super().arguments(schema() if isinstance(schema, type) else schema, **kwargs)
+
 
 class FieldError(ma.Schema):
     field = fields.String(required=True)
@@ -122,7 +126,8 @@ def create_api(
         response.headers.setdefault("X-Content-Type-Options", "nosniff")
         response.vary.add("Accept-Language")
         response.headers.setdefault(
-            "Cache-Control", "private, no-cache" if request.authorization else "no-cache"
+            "Cache-Control",
+            "private, no-cache" if "Authorization" in request.headers else "no-cache",
         )
         return response
 

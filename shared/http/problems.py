@@ -179,11 +179,19 @@ _FIELD_MESSAGES: tuple[tuple[str, Text], ...] = (
         Text("Dài nhất {0} ký tự.", "It may have at most {0} characters."),
     ),
     (
+        r"Length must be between 0 and (\d+)\.",
+        Text("Dài nhất {0} ký tự.", "It may have at most {0} characters."),
+    ),
+    (
         r"Length must be between (\d+) and (\d+)\.",
         Text("Cần từ {0} đến {1} ký tự.", "It needs between {0} and {1} characters."),
     ),
     (
-        r"Must be greater than or equal to (\S+?)(?: and less than or equal to (\S+?))?\.",
+        r"Must be greater than or equal to (\S+?) and less than or equal to (\S+?)\.",
+        Text("Số này phải từ {0} đến {1}.", "It must be between {0} and {1}."),
+    ),
+    (
+        r"Must be greater than or equal to (\S+?)\.",
         Text("Số này nhỏ nhất là {0}.", "It must be at least {0}."),
     ),
     (

@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any, cast
 
 import marshmallow as ma
@@ -128,9 +129,15 @@ class MessageType:
     def about(self, subject: object, *, sequence: int, **data: Any) -> Draft:
         """A message about `subject`, ready for `UnitOfWork.publish`; data that the schema refuses is a ValueError."""
         body = jsonable(data)
-        if errors := self.schema(unknown=ma.RAISE).validate(body):
+        if errors := _strict(self.schema).validate(body):
             raise ValueError(f"{self.name} does not fit its schema: {json.dumps(errors)}")
         return Draft(self, str(subject), sequence, body)
+
+
+@cache
+def _strict(schema: type[ma.Schema]) -> ma.Schema:
+    # Making one copies every field: half of the time of a message.
+    return schema(unknown=ma.RAISE)
 
 
 @dataclass(frozen=True, slots=True)

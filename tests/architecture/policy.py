@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.support.scene import TABLE
+from tests.support.scene import PEOPLE_TABLE, TABLE
 
 SERVICES_THAT_CALL = ("notifications",)
 
 _PLANS = "organiser admin"
+_OFFICERS = "officer admin"
 _SENDER = "service:notifications"
 _NAMES = "officer organiser admin"
 
@@ -61,6 +62,7 @@ POLICY: dict[str, str] = {
     "events POST /v1/series/preview": "person",
     "events POST /v1/series": _PLANS,
     "events GET /v1/series/{series_id}": "published organiser leader admin",
+    "events GET /v1/series/{series_id}/warnings": "organiser leader admin",
     "events PATCH /v1/series/{series_id}": _PLANS,
     "events POST /v1/series/{series_id}/publish": _PLANS,
     "events POST /v1/series/{series_id}/cancel": _PLANS,
@@ -71,6 +73,7 @@ POLICY: dict[str, str] = {
     "events POST /v1/programmes": _PLANS,
     "events GET /v1/programmes/{programme_id}": "anyone",
     "events PATCH /v1/programmes/{programme_id}": _PLANS,
+    "events DELETE /v1/programmes/{programme_id}": _PLANS,
     "events POST /v1/programmes/{programme_id}/copy": _PLANS,
     "events GET /v1/events/{event_id}/calendar.ics": "published",
     "events GET /v1/events/{event_id}/history": "organiser leader admin",
@@ -98,6 +101,14 @@ POLICY: dict[str, str] = {
     "registrations PATCH /v1/offers/{event_id}/rules": _PLANS,
     "registrations GET /v1/offers/{event_id}/log": "organiser leader admin",
     "registrations POST /v1/offers/{event_id}/walk-ins": "door officer organiser admin",
+    # What is asked is everybody's to see; what was answered is the person's and the organiser's.
+    "registrations GET /v1/form-templates": "anyone",
+    "registrations GET /v1/offers/{event_id}/form": "anyone",
+    "registrations PUT /v1/offers/{event_id}/form": _PLANS,
+    "registrations GET /v1/offers/{event_id}/form/versions": _PLANS,
+    "registrations GET /v1/offers/{event_id}/answers": _PLANS,
+    "registrations GET /v1/offers/{event_id}/answers/counts": _PLANS,
+    "registrations PATCH /v1/registrations/{registration_id}/answers": "own",
     "registrations GET /v1/registrations": "person",
     "registrations GET /v1/registrations/{registration_id}": "own organiser admin",
     "registrations POST /v1/registrations/{registration_id}/cancel": "own organiser admin",
@@ -110,6 +121,10 @@ POLICY: dict[str, str] = {
     "registrations POST /v1/tickets": _SENDER,
     "registrations POST /v1/offers/{event_id}/check-ins": "door officer organiser admin",
     "registrations GET /v1/ticket-keys": "anyone",
+    "registrations GET /v1/offers/{event_id}/door-list": "door officer organiser admin",
+    "registrations POST /v1/offers/{event_id}/scans": "door officer organiser admin",
+    "registrations GET /v1/offers/{event_id}/door": "door officer organiser leader admin",
+    "registrations GET /v1/offers/{event_id}/door-conflicts": _PLANS,
     # A list is its partner's and the event's organisers'; a nominee's link is the proof, and signed in one confirms.
     "registrations POST /v1/offers/{event_id}/group-registrations": "person",
     "registrations POST /v1/offers/{event_id}/nominations": _PLANS,
@@ -125,11 +140,42 @@ POLICY: dict[str, str] = {
     "registrations POST /v1/nominees/{nominee_id}/confirm": "person",
     "registrations POST /v1/nominees/{nominee_id}/decline": "anyone",
     "registrations POST /v1/nominees/addresses": _SENDER,
+    "registrations GET /v1/offers/{event_id}/export": _PLANS,
+    "registrations GET /v1/offers/{event_id}/badges.pdf": _PLANS,
+    "registrations GET /v1/offers/{event_id}/tickets.pdf": _PLANS,
+    "registrations GET /v1/offers/{event_id}/certificates.pdf": _PLANS,
+    "registrations GET /v1/registrations/{registration_id}/ticket.pdf": "own organiser admin",
+    "registrations GET /v1/registrations/{registration_id}/certificate.pdf": "own organiser admin",
+    "registrations POST /v1/offers/{event_id}/imports": _PLANS,
+    "registrations GET /v1/imports/{list_id}": _PLANS,
+    "registrations GET /v1/imports/{list_id}/rows": _PLANS,
+    "registrations PATCH /v1/imports/{list_id}/rows": _PLANS,
+    "registrations POST /v1/imports/{list_id}/confirm": _PLANS,
+    # Afterwards: figures for those who lead, of its own members for any organisation; answers are one's own to give.
+    "registrations GET /v1/offers/{event_id}/attendance": "organiser leader admin",
+    "registrations GET /v1/offers/{event_id}/attendance/{organisation_id}": "officer organiser leader",
+    "registrations GET /v1/offers/{event_id}/survey": "anyone",
+    "registrations PUT /v1/offers/{event_id}/survey": _PLANS,
+    "registrations GET /v1/offers/{event_id}/survey/results": "organiser leader admin",
+    "registrations GET /v1/registrations/{registration_id}/survey": "own",
+    "registrations POST /v1/registrations/{registration_id}/survey-answers": "own",
     # An inbox is the person's or its organisation's; how mails fared is the organiser's.
     "notifications GET /v1/inbox": "own officer organiser leader",
     "notifications POST /v1/inbox/{notice_id}/read": "own officer organiser leader",
     "notifications POST /v1/previews": _PLANS,
     "notifications GET /v1/deliveries": _PLANS,
+    # A partner's own system is its officers' affair.
+    "notifications GET /v1/webhook-endpoints": _OFFICERS,
+    "notifications POST /v1/webhook-endpoints": _OFFICERS,
+    "notifications GET /v1/webhook-endpoints/{endpoint_id}": _OFFICERS,
+    "notifications PATCH /v1/webhook-endpoints/{endpoint_id}": _OFFICERS,
+    "notifications DELETE /v1/webhook-endpoints/{endpoint_id}": _OFFICERS,
+    "notifications POST /v1/webhook-endpoints/{endpoint_id}/rotate": _OFFICERS,
+    "notifications POST /v1/webhook-endpoints/{endpoint_id}/test": _OFFICERS,
+    "notifications POST /v1/webhook-endpoints/{endpoint_id}/enable": _OFFICERS,
+    "notifications GET /v1/webhook-endpoints/{endpoint_id}/deliveries": _OFFICERS,
+    "notifications GET /v1/webhook-deliveries/{delivery_id}": _OFFICERS,
+    "notifications POST /v1/webhook-deliveries/{delivery_id}/replay": _OFFICERS,
     "notifications GET /v1/outbox": "anyone",
     "notifications GET /v1/outbox/{mail_id}": "anyone",
 }
@@ -142,6 +188,10 @@ CASES: dict[str, tuple[tuple[str, str], ...]] = {
         ("?status=draft&organisation_id=$organisation", "organiser leader admin"),
     ),
     "events POST /v1/imports": (("?organisation_id=$organisation&kind=meeting", _PLANS),),
+    "registrations GET /v1/offers/{event_id}/export": (
+        ("?format=csv", _PLANS),
+        ("?format=xlsx", _PLANS),
+    ),
     "notifications GET /v1/inbox": (
         ("", "person"),
         ("?organisation_id=$organisation", "officer organiser leader"),
@@ -151,6 +201,7 @@ CASES: dict[str, tuple[tuple[str, str], ...]] = {
         ("?notice=organisation", "officer organiser leader"),
     ),
     "notifications GET /v1/deliveries": (("?event_id=$event", _PLANS),),
+    "notifications GET /v1/webhook-endpoints": (("?organisation_id=$organisation", _OFFICERS),),
     # Outside of a demo they are not there, for nobody.
     "notifications GET /v1/outbox": (("", ""),),
     "notifications GET /v1/outbox/{mail_id}": (("", ""),),
@@ -221,6 +272,11 @@ BODIES: dict[str, Any] = {
         "event_id": "$event",
         "step": "cancel",
     },
+    "notifications POST /v1/webhook-endpoints": {
+        "organisation_id": "$organisation",
+        "url": "https://hethong.example/moi",
+    },
+    "notifications PATCH /v1/webhook-endpoints/{endpoint_id}": {"topics": ["event.cancelled"]},
     "registrations PATCH /v1/offers/{event_id}": {"capacity": 60},
     "registrations POST /v1/offers/{event_id}/registrations": {"name": "Ada"},
     "registrations PUT /v1/offers/{event_id}/quotas": {
@@ -228,6 +284,10 @@ BODIES: dict[str, Any] = {
     },
     "registrations PATCH /v1/offers/{event_id}/rules": {"hold_minutes": 60},
     "registrations POST /v1/offers/{event_id}/walk-ins": {"name": "Ada"},
+    "registrations PUT /v1/offers/{event_id}/form": {
+        "fields": [{"key": "question", "kind": "long-text", "label": _NAME}]
+    },
+    "registrations PATCH /v1/registrations/{registration_id}/answers": {"answers": {}},
     "registrations POST /v1/registrations/{registration_id}/cancel": {},
     "registrations POST /v1/registrations/{registration_id}/accept": {},
     "registrations POST /v1/registrations/{registration_id}/approve": {},
@@ -238,8 +298,27 @@ BODIES: dict[str, Any] = {
     "registrations POST /v1/registrations/{registration_id}/undo-check-in": {
         "reason": "Nhầm người"
     },
+    "registrations POST /v1/offers/{event_id}/imports": PEOPLE_TABLE,
+    "registrations PATCH /v1/imports/{list_id}/rows": {"rows": [{"place": 2, "name": "Ada"}]},
+    "registrations POST /v1/imports/{list_id}/confirm": {},
+    "registrations PUT /v1/offers/{event_id}/survey": {"days": 7},
+    "registrations POST /v1/registrations/{registration_id}/survey-answers": {
+        "answers": {"overall": 5}
+    },
     "registrations POST /v1/tickets": {"registration_ids": ["$registration"]},
     "registrations POST /v1/offers/{event_id}/check-ins": {"registration_id": "$registration"},
+    "registrations POST /v1/offers/{event_id}/scans": {
+        "device_id": "$registration",
+        "sent_at": "$later",
+        "scans": [
+            {
+                "nonce": "$registration",
+                "kind": "admit",
+                "at": "$later",
+                "registration_id": "$registration",
+            }
+        ],
+    },
     "registrations POST /v1/offers/{event_id}/group-registrations": {"people": [{"name": "Ada"}]},
     "registrations POST /v1/offers/{event_id}/nominations": {
         "organisation_id": "$successor_organisation",

@@ -10,7 +10,7 @@ import traceback
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 
-from tests.bench import away, consume, latency, relay
+from tests.bench import away, consume, finding, latency, lists, pages, relay, seats
 from tests.bench.ground import ROOT, Ground
 from tests.bench.harness import Row, machine, table, write_lines
 from tests.support.servers import Servers
@@ -20,6 +20,10 @@ FAMILIES: dict[str, Callable[[Ground], Iterator[Row]]] = {
     "consume": consume.rows,
     "latency": latency.rows,
     "away": away.rows,
+    "pages": pages.rows,
+    "finding": finding.rows,
+    "seats": seats.rows,
+    "lists": lists.rows,
 }
 
 

@@ -8,18 +8,10 @@ import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime, timedelta
 from itertools import count
-from typing import Any
 from uuid import UUID
 
-import sqlalchemy as sa
-from flask import Flask, jsonify
-from sqlalchemy.orm import Session
-from waitress.server import create_server
-
 from deploy.up import free_port
-from services.registrations.models import TABLES, Offer
 from shared.database.engine import create_engine
 from shared.database.migrations import migrate
 from shared.ids import new_id
@@ -28,6 +20,7 @@ from shared.messaging.topology import topology
 from shared.tokens import Signer, new_key
 from tests.bench.ground import Ground
 from tests.bench.harness import Row, Target, in_turns, percentile
+from tests.bench.seating import make_offers, serve_keys, token_of, waiting
 from tests.support.proxy import Wire
 from tests.support.waiting import until
 
@@ -42,14 +35,15 @@ def rows(ground: Ground) -> Iterator[Row]:
     engine = create_engine(url)
     ground.closing(engine.dispose)
     migrate("registrations", engine)
-    offers = _make_offers(engine)
+    offers = [new_id() for _ in range(OFFERS)]
+    make_offers(engine, offers)
     broker = connect(ground.broker_url, exchange=exchange)
     broker.declare(topology(exchange=exchange, service="events", types=TYPES))
     broker.close()
     wire = Wire(ground.broker_url)
     ground.closing(wire.close)
     signer, keys = Signer(new_key()), free_port()
-    _serve_keys(ground, signer, keys)
+    serve_keys(ground, signer, keys)
     port = free_port()
     for role in ("api", "relay"):
         ground.process(
@@ -69,7 +63,7 @@ def rows(ground: Ground) -> Iterator[Row]:
 
     def with_broker() -> float:
         wire.repair()
-        until(lambda: not _waiting(engine), seconds=60, what="an empty outbox")
+        until(lambda: not waiting(engine), seconds=60, what="an empty outbox")
         return percentile(clients.register(requests), 99)
 
     def without_broker() -> float:
@@ -123,7 +117,7 @@ class _Clients:
         # Each person once for each event.
         person = UUID(int=number // len(self._offers) + 1)
         headers = {
-            "Authorization": f"Bearer {self._token(person)}",
+            "Authorization": f"Bearer {token_of(self._signer, person)}",
             "Content-Type": "application/json",
             "Idempotency-Key": str(new_id()),
         }
@@ -136,45 +130,3 @@ class _Clients:
         answer = connection.getresponse()
         said = answer.read()
         assert answer.status == 201, (answer.status, said)
-
-    def _token(self, person: UUID) -> str:
-        claims = {"kind": "person", "sub": str(person), "roles": [], "doors": [], "admin": False}
-        return self._signer.issue(claims | {"language": "vi"}, now=datetime.now(UTC))[0]
-
-
-def _make_offers(engine: sa.Engine) -> list[UUID]:
-    now = datetime.now(UTC)
-    offers: list[Any] = [
-        Offer(
-            event_id=new_id(),
-            organisation_id=new_id(),
-            event_sequence=1,
-            title={"vi": "Đối thoại với doanh nghiệp trẻ"},
-            starts_at=now + timedelta(days=14),
-            ends_at=now + timedelta(days=14, hours=2),
-            timezone="Asia/Ho_Chi_Minh",
-            opens_at=now - timedelta(hours=1),
-            closes_at=now + timedelta(days=13),
-            capacity=100_000,
-            waitlist=True,
-        )
-        for _ in range(OFFERS)
-    ]
-    with Session(engine, expire_on_commit=False) as session, session.begin():
-        session.add_all(offers)
-    return [offer.event_id for offer in offers]
-
-
-def _serve_keys(ground: Ground, signer: Signer, port: int) -> None:
-    """Stands for community where only its public keys are needed."""
-    app = Flask("keys")
-    app.add_url_rule("/.well-known/jwks.json", view_func=lambda: jsonify(signer.public_keys()))
-    server = create_server(app, host="127.0.0.1", port=port, threads=1)
-    threading.Thread(target=server.run, daemon=True).start()
-    ground.closing(server.close)
-
-
-def _waiting(engine: sa.Engine) -> bool:
-    with engine.connect() as connection:
-        found = connection.scalar(sa.select(sa.exists().select_from(TABLES.outbox)))
-    return bool(found)

@@ -6,17 +6,23 @@ import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 import segno
-from playwright.sync_api import Browser, Page, Playwright, sync_playwright
+from playwright.sync_api import Browser, Page, Playwright, expect, sync_playwright
 from waitress.server import create_server
 
 from services.events.importing import read_csv
+from services.notifications.models import HookKind, Outcome, Result
 from services.web.assets import ROOT
 from services.web.dates import HOME
+from tests.service.web.after_fakes import after_pages
+from tests.service.web.channels_fakes import REFUSED, TAKEN, delivery_of, disable, endpoint_of
 from tests.service.web.conftest import portal
+from tests.service.web.door_fakes import ticket_of
 from tests.service.web.fakes import CONCLUSION, EMPTY, FULL, NOW, ORGANISATION, World, iso, new_id
+from tests.service.web.seats_fakes import seat_pages
 from tests.service.web.year_fakes import programme_of, series_of
 from tests.support import browsers
 from tests.support.browsers import DESKTOP, PHONE
@@ -66,6 +72,8 @@ def sign_in(page: Page, email: str) -> None:
     page.click(".act button")
     page.fill("#code", "123456")
     page.click(".act button")
+    # A click returns before the page that it leads to is there: what comes next must not cut it off.
+    page.wait_for_url(lambda url: "/dang-nhap" not in url)
 
 
 def organiser_of(site: Site) -> str:
@@ -184,11 +192,11 @@ def test_dates_are_seen_and_kept_as_a_series_without_scripts(chromium, site):
 
     page.fill("#count", "3")
     page.press("#count", "Enter")
-    assert page.locator(".seen li").count() == 3
+    expect(page.locator(".seen li")).to_have_count(3)
     assert site.world.series == {}
     page.click(".act button")
 
-    assert page.locator("tbody tr").count() == 3
+    expect(page.locator("tbody tr")).to_have_count(3)
     assert len(site.world.series) == 1
 
 
@@ -209,10 +217,10 @@ def test_errors_take_the_focus_and_lead_to_their_fields(chromium, site):
     page.goto(f"/su-kien/{event['id']}/dang-ky")
 
     page.click(".act button")
-    assert page.evaluate("document.activeElement.className") == "summary"
+    expect(page.locator(".summary")).to_be_focused()
 
     page.click(".summary a >> nth=0")
-    assert page.evaluate("document.activeElement.id") == "name"
+    expect(page.locator("#name")).to_be_focused()
 
 
 def test_the_address_of_ones_own_calendar_is_copied_by_a_button(chromium, site):
@@ -224,11 +232,37 @@ def test_the_address_of_ones_own_calendar_is_copied_by_a_button(chromium, site):
         page.goto("/toi/lich")
         page.click(".act button")
         address = page.input_value("#address")
-        assert page.locator("button.copy").is_visible() is scripts
+        expect(page.locator("button.copy")).to_be_visible(visible=scripts)
         if scripts:
             page.click("button.copy")
             page.wait_for_selector("#copied:not(:empty)")
             assert page.evaluate("navigator.clipboard.readText()") == address
+
+
+def test_a_title_of_one_long_word_never_makes_a_page_scroll_sideways(chromium, site):
+    world = site.world
+    title = {"title": {"vi": LONGEST_NAME, "en": None}}
+    event, draft = world.add(**title), world.add(**title, status="draft", seats=None)
+    alone = world.add(**title, status="draft", seats=None)
+    programme, series = programme_of(world), series_of(world, draft)
+    world.programmes[programme].title = title["title"]
+    world.add(**title, programme_id=programme)
+    one, of = f"/to-chuc/su-kien/{event['id']}", f"/to-chuc/chuoi/{series}"
+    page = open_page(chromium, site, scripts=False)
+    sign_in(page, organiser_of(site))
+
+    found = []
+    for path in (
+        "/", "/?thang=2026-03", f"/su-kien/{event['id']}", f"/su-kien/{event['id']}/dang-ky", "/to-chuc", one,
+        *(f"{one}/{step}" for step in ("sua", "lich-su", "doi-lich", "tam-hoan", "huy", "danh-sach")), f"/to-chuc/su-kien/{draft['id']}/cong-bo",
+        f"/to-chuc/su-kien/{alone['id']}/lap-lai", of, *(f"{of}/{step}" for step in ("cong-bo", "huy", "sua", "quy-tac")), "/to-chuc/nam",
+        *(f"/to-chuc/nam/{programme}/{step}" for step in ("sua", "sao-chep", "xoa")),
+    ):  # fmt: skip
+        page.goto(path)
+        if sideways(page):
+            found.append(path)
+
+    assert found == []
 
 
 def test_a_month_is_a_table_on_a_desktop_and_a_list_of_days_on_a_phone(chromium, site):
@@ -258,9 +292,9 @@ def test_the_filters_stand_open_beside_the_list_on_a_desktop_and_fold_on_a_phone
 )
 def test_the_camera_at_the_door_reads_a_ticket(playwright, site, tmp_path):
     event = site.world.add()
-    site.world.register(event, site.world.person("lan@example.vn"), "Nguyễn Thị Lan")
+    lan = site.world.register(event, site.world.person("lan@example.vn"), "Nguyễn Thị Lan")
     film = tmp_path / "ticket.y4m"
-    film.write_bytes(film_of("v1.a-ticket-as-long-as-real-ones-are-" + "x" * 60))
+    film.write_bytes(film_of(ticket_of(lan)))
     flags = (
         "--use-fake-device-for-media-stream",
         "--use-fake-ui-for-media-stream",
@@ -363,11 +397,11 @@ def pages_of(site: Site) -> tuple[list[str], list[str]]:
     own = [
         "/toi", f"/toi/ve/{held['id']}", f"/toi/ve/{waiting['id']}", f"/toi/ve/{held['id']}/huy", "/toi/ho-so", "/hop-thu", "/to-chuc",
         "/to-chuc/su-kien/moi", one, wip, f"{wip}/cong-bo", f"{wip}/sua", f"{one}/doi-lich", f"{one}/huy", f"{one}/danh-sach", f"/cua/{event['id']}",
-        f"/cua/{event['id']}?q=nguy", f"{one}/sua", f"/to-chuc/su-kien/{empty['id']}", f"/to-chuc/su-kien/{empty['id']}/cong-bo", f"/to-chuc/su-kien/{empty['id']}/sua",
+        f"/cua/{event['id']}?q=nguy", f"{one}/cua", f"{one}/sua", f"/to-chuc/su-kien/{empty['id']}", f"/to-chuc/su-kien/{empty['id']}/cong-bo", f"/to-chuc/su-kien/{empty['id']}/sua",
         f"/su-kien/{empty['id']}", "/to-chuc?nam=2025", f"/toi/ve/{none_left['id']}",
         "/toi/lich", "/to-chuc/nhap", f"/to-chuc/nhap/{file_read(site)}", f"{one}/lich-su", f"{wip}/lich-su",
         f"/su-kien/{full['id']}", f"/to-chuc/su-kien/{full['id']}/sua", f"/to-chuc/su-kien/{over['id']}/sua",
-        *years_and_series(world),
+        *years_and_series(world), *seat_pages(world, me), *after_pages(world, me), *channels_of(world, me),
     ]  # fmt: skip
     return public, own
 
@@ -397,6 +431,20 @@ def years_and_series(world: World) -> list[str]:
         year, f"{year}?nam=2027", f"{year}/moi", f"{year}/{programme}/sua", f"{year}/{programme}/sao-chep", own, f"{own}/cong-bo", f"{own}/huy", f"{own}/sua",
         f"{own}/sua?tu={there['id']}", f"{own}/quy-tac", f"/to-chuc/su-kien/{plain['id']}/lap-lai", f"/to-chuc/su-kien/{first['id']}", f"/to-chuc/su-kien/{first['id']}/sua",
     ]  # fmt: skip
+
+
+def channels_of(world: World, person: dict[str, Any]) -> list[str]:
+    """The pages of a partner's channels, looked after by somebody: one that is well, one that is off, a delivery of each."""
+    officer = {"organisation": ORGANISATION, "role": "officer", "event_id": None}
+    person["memberships"].append(officer)
+    well, off = endpoint_of(world), endpoint_of(world, f"https://he-thong.example/{'x' * 200}")
+    taken = delivery_of(world, well, HookKind.EVENT_CHANGED, REFUSED, TAKEN)
+    gone = (Outcome(Result.PERMANENT, "gone"), 410, "x" * 200)
+    missed = delivery_of(world, off, HookKind.EVENT_CHANGED, gone)
+    disable(off)
+    pages = [f"/{one.id}{more}" for one in (well, off) for more in ("", "/sua")]
+    pages += [f"/{one.endpoint_id}/tin/{one.id}" for one in (taken, missed)]
+    return ["/doi-tac/kenh", *(f"/doi-tac/kenh{page}" for page in pages)]
 
 
 def faults(page: Page, path: str) -> dict[str, object]:

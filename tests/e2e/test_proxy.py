@@ -130,7 +130,18 @@ def test_its_own_problems_are_those_of_the_services_in_the_callers_language(
     assert away.headers["Retry-After"] == "5"
 
 
-@pytest.mark.parametrize("path", ["/to-chuc/nhap", "/api/events/v1/imports"])
+AN_ID = "01a211bd-b7bf-76cd-8e0e-0e9c94f3f724"
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/to-chuc/nhap",
+        "/api/events/v1/imports",
+        f"/to-chuc/su-kien/{AN_ID}/nhap-danh-sach",
+        f"/api/registrations/v1/offers/{AN_ID}/imports",
+    ],
+)
 def test_files_of_ten_mebibytes_pass_where_they_are_taken_and_nowhere_else(
     proxy: httpx2.Client, path: str
 ) -> None:
@@ -148,6 +159,8 @@ def test_files_of_ten_mebibytes_pass_where_they_are_taken_and_nowhere_else(
     ):
         assert proxy.post(other, content=a_file).status_code == 413, other
     assert proxy.get("/api/events/v1/imports").json()["path"] == "/v1/imports"
+    of_a_list = f"/v1/offers/{AN_ID}/imports"
+    assert proxy.get(f"/api/registrations{of_a_list}").json()["path"] == of_a_list
 
 
 def test_answers_of_the_services_pass_as_they_are(proxy: httpx2.Client) -> None:

@@ -63,3 +63,5 @@ def sign_in_by_mail(page: Page, address: str) -> None:
     page.click(".act button")
     page.fill("#code", code_from_mail(page, address, after=0))
     page.click(".act button")
+    # A click returns before the page that it leads to is there: what comes next must not cut it off.
+    page.wait_for_url(lambda url: "/dang-nhap" not in url)

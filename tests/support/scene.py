@@ -29,6 +29,7 @@ PEOPLE = (
 )
 CALLERS = ("anonymous", *PEOPLE, "another service", "notifications")
 TABLE = "title,start,end\nHọp,2027-05-05 08:00,2027-05-05 09:00\n".encode()
+PEOPLE_TABLE = "Họ và tên,SĐT\nAda,0912345678\n".encode()
 HOSTS = {"own": "host", "another's": "other"}
 
 
@@ -123,10 +124,12 @@ class Scene:
         if "{secret}" in path:
             secret = "none" if target == "missing" else self._calendar(target)
             path = path.replace("{secret}", secret)
+        if "webhook" in path:
+            ids = ids | self._webhook(ids["organisation"], missing=target == "missing")
         for name, key in _PARAMETERS.items():
             path = path.replace("{" + name + "}", ids[key])
         headers = self._headers(caller, ids) | {"Idempotency-Key": secrets.token_hex(8)}
-        if method in ("PATCH", "PUT"):
+        if method in ("PATCH", "PUT", "DELETE"):
             headers["If-Match"] = "*"
         options: dict[str, Any] = {} if body is None else {"json": _fill(body, ids)}
         if isinstance(body, bytes):
@@ -139,6 +142,7 @@ class Scene:
     def anything(self, *, caller: str) -> tuple[dict[str, str], dict[str, str]]:
         """Path parameters that name objects of the host, and the headers of a caller."""
         ids = self._kept["own"] | self.series["own"] | self.nominations["own"]
+        ids |= self._webhook(ids["organisation"], missing=False)
         named = {name: ids[key] for name, key in (_PARAMETERS | {"series_id": "series"}).items()}
         return named, self._headers(caller, ids)
 
@@ -176,6 +180,7 @@ class Scene:
             "area": self._areas[target],
             "registration": str(registered["id"]),
             "import": self._import(host),
+            "list": self._list(event),
             "programme": self._programme(host),
             "membership": self._make(
                 f"/organisations/{host}/memberships",
@@ -191,6 +196,7 @@ class Scene:
             "registration",
             "membership",
             "import",
+            "list",
             "programme",
         )
         return self._around() | {name: str(new_id()) for name in names}
@@ -206,6 +212,8 @@ class Scene:
             "nomination": str(new_id()),
             "nominee": str(new_id()),
             "notice": str(new_id()),
+            "endpoint": str(new_id()),
+            "delivery": str(new_id()),
             "purpose": "news",
             "rule": "holiday",
             "successor_area": self._areas["successor"],
@@ -313,6 +321,18 @@ class Scene:
         )
         return event
 
+    def _webhook(self, host: str, *, missing: bool) -> dict[str, str]:
+        """An endpoint of `host` (another when the last one was deleted), with a test on its way."""
+        if missing:
+            return {}
+        service, path = "notifications", "/webhook-endpoints"
+        query = f"{path}?organisation_id={host}"
+        known = self._admin(service, "GET", query, None, expect=200)["items"]
+        body = {"organisation_id": host, "url": "https://hethong.example/"}
+        found = known[0] if known else self._admin(service, "POST", path, body, expect=201)
+        test = self._admin(service, "POST", f"{path}/{found['id']}/test", {}, expect=202)
+        return {"endpoint": str(found["id"]), "delivery": str(test["id"])}
+
     def _series(self, target: str) -> dict[str, str]:
         """Two dates, the first of them published, and another draft."""
         body = event_body(self._organisations[HOSTS[target]])
@@ -337,6 +357,21 @@ class Scene:
             .post(
                 f"/v1/imports?organisation_id={host}&kind=meeting",
                 data=TABLE,
+                content_type="text/csv",
+                headers=self._as("admin").headers,
+            )
+        )
+        assert answer.status_code == 201, answer.get_data(as_text=True)
+        return str(answer.get_json()["id"])
+
+    def _list(self, event: str) -> str:
+        """A list of attendees that was read in, and not yet confirmed."""
+        answer = (
+            self.platform.apps["registrations"]
+            .test_client()
+            .post(
+                f"/v1/offers/{event}/imports",
+                data=PEOPLE_TABLE,
                 content_type="text/csv",
                 headers=self._as("admin").headers,
             )
@@ -379,12 +414,15 @@ _PARAMETERS = {
     "registration_id": "registration",
     "membership_id": "membership",
     "import_id": "import",
+    "list_id": "list",
     "programme_id": "programme",
     "rule": "rule",
     "notice_id": "notice",
     "mail_id": "mail",
     "nomination_id": "nomination",
     "nominee_id": "nominee",
+    "endpoint_id": "endpoint",
+    "delivery_id": "delivery",
     "sign_in_id": "sign_in",
     "key": "purpose",
 }

@@ -23,6 +23,7 @@ AREAS = {row["key"]: row for row in DATA["areas"]["areas"]}
 ORGANISATIONS = {row["key"]: row for row in DATA["organisations"]}
 PEOPLE = {row["key"]: row for row in DATA["people"]}
 EVENTS = {row["key"]: row for row in DATA["events"]}
+PROGRAMMES = {row["key"]: row for row in DATA["programmes"]}
 WALK = DATA["walk"][0]
 LEGAL_BASES = {row["key"]: row for row in DATA["legal_bases"]}
 
@@ -437,6 +438,37 @@ def test_quotas_are_for_partners_and_leave_seats_for_everybody():
     for event in EVENTS.values():
         assert {quota["organisation"] for quota in event["quotas"]} <= set(event["partners"])
         assert sum(quota["seats"] for quota in event["quotas"]) < event["capacity"], event["key"]
+
+
+def test_a_programme_names_its_legal_basis_and_who_plans_it():
+    """What is owed is of a kind of that event that pays it, and the owner of both is the same."""
+    for programme in PROGRAMMES.values():
+        assert programme["legal_basis"]["document"] in LEGAL_BASES, programme["key"]
+        assert valid(ORGANISATIONS[programme["organisation"]], TODAY)
+        assert "minh họa" in programme["title"]["vi"]
+        for item in programme["items"]:
+            first, last = (date(2026, item[n]["month"], item[n]["day"]) for n in ("from", "until"))
+            assert first <= last
+    owed = [event for event in EVENTS.values() if event["owed"]]
+    assert len(owed) >= 3
+    for event in owed:
+        programme = PROGRAMMES[event["owed"]["programme"]]
+        items = {item["key"]: item for item in programme["items"]}
+        assert programme["organisation"] == event["organisation"], event["key"]
+        assert items[event["owed"]["item"]]["kind"] == event["kind"], event["key"]
+
+
+def test_what_is_on_lies_within_its_event_and_one_of_them_repeats():
+    """By the clocks of the day; who speaks is named by role."""
+    for event in EVENTS.values():
+        clocks = [(item["start"], item["end"]) for item in event["agenda"]]
+        assert all(start < end for start, end in clocks), event["key"]
+        if clocks:
+            assert event["when"]["start"] <= min(clocks)[0], event["key"]
+            assert max(end for _, end in clocks) <= event["when"]["end"], event["key"]
+        assert all(one.keys() == {"role_title", "note"} for one in event["speakers"])
+    assert sum(event["repeats"] is not None for event in EVENTS.values()) == 1
+    assert sum(bool(event["agenda"]) for event in EVENTS.values()) >= 5
 
 
 def test_every_event_is_marked_as_illustrative_and_names_its_legal_basis():

@@ -16,8 +16,7 @@ from services.events.importing.rows import (
     TOO_MANY,
     Row,
     UnreadableFile,
-    line,
-    paragraphs,
+    key,
 )
 from services.events.models.recurrence import Rule, RuleRefused
 from shared.text import Text
@@ -108,12 +107,10 @@ _NOT_A_RULE = Text("Không đọc được quy tắc lặp.", "The recurrence ru
 
 
 def _read(entry: Any, zone: ZoneInfo) -> Row:
-    row = Row(0, key=line(str(entry.get("UID", "")), 400) or None)
+    row = Row(0, key=key(str(entry.get("UID", ""))) or None)
     row.take_title(_text(entry, "SUMMARY"))
-    if description := paragraphs(_text(entry, "DESCRIPTION"), 20_000):
-        row.fields["description"] = {"vi": description, "en": None}
-    if place := line(_text(entry, "LOCATION"), 200):
-        row.fields["venue"] = {"name": place}
+    row.take_description(_text(entry, "DESCRIPTION"))
+    row.take_venue(_text(entry, "LOCATION"))
     starts_at = _moment(entry, "DTSTART", zone)
     if starts_at is None:
         row.problems["starts_at"] = NO_START
@@ -199,7 +196,7 @@ def _left_out(entry: Any, zone: tzinfo) -> set[datetime]:
 
 def _id(entry: Any) -> tuple[str, str]:
     moment = _aware(_value(entry, "RECURRENCE-ID"), ZoneInfo("UTC"))
-    return line(str(entry.get("UID", "")), 400), _name(moment) if moment else "?"
+    return key(str(entry.get("UID", ""))), _name(moment) if moment else "?"
 
 
 def _name(moment: datetime) -> str:

@@ -53,10 +53,29 @@ class Row:
     problems: dict[str, Text] = field(default_factory=dict)
 
     def take_title(self, text: str) -> None:
-        if title := line(text, 300):
+        if title := self.fitting("title", line(text), 300):
             self.fields["title"] = {"vi": title, "en": None}
         else:
             self.problems["title"] = NO_TITLE
+
+    def take_description(self, text: str) -> None:
+        if description := self.fitting("description", paragraphs(text), 20_000):
+            self.fields["description"] = {"vi": description, "en": None}
+
+    def take_venue(self, name: str, address: str = "") -> None:
+        if venue := self.fitting("venue", line(name), 200):
+            self.fields["venue"] = {"name": venue}
+            if address := self.fitting("venue", line(address), 300):
+                self.fields["venue"]["address"] = address
+
+    def fitting(self, name: str, text: str, longest: int) -> str:
+        """A text that its field holds; of a longer one the beginning, and that it is too long: nothing is cut unseen."""
+        if len(text) > longest:
+            self.problems[name] = Text(
+                f"Dài hơn {longest} ký tự; xin rút ngắn trong tệp.",
+                f"It is longer than {longest} characters; please shorten it in the file.",
+            )
+        return text[:longest].strip()
 
     def take_times(self, starts_at: datetime, ends_at: datetime) -> None:
         """Both aware."""
@@ -69,11 +88,16 @@ class Row:
             self.problems["ends_at"] = BAD_END
 
 
-def line(text: str, longest: int) -> str:
-    """One line of what somebody wrote, without control characters, cut to what a field holds."""
-    return _CONTROL.sub("", _LINE_BREAKS.sub(" ", text)).strip()[:longest].strip()
+def line(text: str) -> str:
+    """One line of what somebody wrote, without control characters."""
+    return _CONTROL.sub("", _LINE_BREAKS.sub(" ", text)).strip()
 
 
-def paragraphs(text: str, longest: int) -> str:
+def key(text: str) -> str:
+    """What an entry is known by, cut to what is kept of it."""
+    return line(text)[:400].strip()
+
+
+def paragraphs(text: str) -> str:
     """Several lines of it."""
-    return _CONTROL.sub("", text.replace("\r\n", "\n").replace("\r", "\n")).strip()[:longest]
+    return _CONTROL.sub("", text.replace("\r\n", "\n").replace("\r", "\n")).strip()

@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-import csv
-import io
-import zipfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
-
-from python_calamine import CalamineWorkbook
 
 from services.events.importing.rows import (
     BAD_END,
@@ -19,13 +14,12 @@ from services.events.importing.rows import (
     TOO_MANY,
     Row,
     UnreadableFile,
-    line,
-    paragraphs,
+    key,
 )
+from shared import sheets
+from shared.sheets import text_of as _text
 from shared.text import Text, fold
 
-# What the parts of a workbook may be together when they are unpacked.
-LARGEST_UNPACKED = 64 * 1024 * 1024
 _HEADINGS = {
     "key": ("ma", "ma su kien", "id", "uid", "key"),
     "title": ("ten", "ten su kien", "su kien", "tieu de", "title", "event", "name", "summary"),
@@ -55,46 +49,34 @@ _MOMENTS = (
 )
 _DAYS = ("%d/%m/%Y", "%Y-%m-%d", "%d-%m-%Y", "%d.%m.%Y")
 _TIMES = ("%H:%M", "%H:%M:%S", "%Hh%M", "%Hh")
-_NOT_A_TABLE = Text("Tệp này không đọc được như một bảng.", "This file cannot be read as a table.")
 _NO_HEADINGS = Text(
     "Không tìm thấy cột tên sự kiện và giờ bắt đầu; xin đặt tên cột ở dòng đầu, ví dụ: Tên sự kiện, Bắt đầu, Kết thúc.",
     "No columns for title and start were found; please name them in the first row, for example: Title, Start, End.",
 )
-_UNPACKS_TOO_LARGE = Text("Tệp quá lớn khi mở ra.", "The file is too large once it is unpacked.")
-_BAD_CAPACITY = Text("Sức chứa phải là số nguyên.", "The capacity must be a whole number.")
+_BAD_CAPACITY = Text(
+    "Sức chứa phải là số nguyên từ 0 đến 100.000.",
+    "The capacity must be a whole number from 0 to 100,000.",
+)
 Cells = Sequence[Any]
 
 
 def read_csv(content: bytes, timezone: str) -> list[Row]:
-    """A table of text: UTF-8 (with or without its mark) or UTF-16 with it; separated by comma, semicolon or tab."""
-    encoding = "utf-16" if content[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
-    try:
-        text = content.decode(encoding)
-        dialect = (
-            csv.Sniffer().sniff(text.split("\n", 1)[0], delimiters=",;\t") if text else csv.excel
-        )
-    except csv.Error:
-        dialect = csv.excel
-    except UnicodeDecodeError:
-        raise UnreadableFile(_NOT_A_TABLE) from None
-    try:
-        return _rows(csv.reader(io.StringIO(text, newline=""), dialect), timezone)
-    except csv.Error:
-        raise UnreadableFile(_NOT_A_TABLE) from None
+    """A table of text."""
+    return _read(sheets.read_csv, content, timezone)
 
 
 def read_xlsx(content: bytes, timezone: str) -> list[Row]:
-    """The first sheet of a workbook; of a formula its last value, of merged cells the first."""
+    """The first sheet of a workbook."""
+    return _read(sheets.read_xlsx, content, timezone)
+
+
+def _read(read: Callable[..., sheets.Table], content: bytes, timezone: str) -> list[Row]:
     try:
-        with zipfile.ZipFile(io.BytesIO(content)) as parts:
-            if sum(part.file_size for part in parts.infolist()) > LARGEST_UNPACKED:
-                raise UnreadableFile(_UNPACKS_TOO_LARGE)
-        workbook = CalamineWorkbook.from_filelike(io.BytesIO(content))
-        return _rows(workbook.get_sheet_by_index(0).iter_rows(), timezone)
-    except UnreadableFile:
-        raise
-    except Exception as error:
-        raise UnreadableFile(_NOT_A_TABLE) from error
+        # The headings may come below a title, and lines may be empty.
+        table = read(content, most_rows=10 * MOST_ROWS)
+    except sheets.UnreadableSheet as unreadable:
+        raise UnreadableFile(unreadable.text) from None
+    return _rows(table.rows, timezone)
 
 
 def _rows(table: Iterable[Cells], timezone: str) -> list[Row]:
@@ -127,17 +109,13 @@ def _columns(lines: Iterator[Cells]) -> dict[str, int]:
 
 
 def _row(place: int, said: dict[str, Any], zone: ZoneInfo) -> Row:
-    row = Row(place, key=line(_text(said.get("key")), 400) or None)
+    row = Row(place, key=key(_text(said.get("key"))) or None)
     row.fields["timezone"] = zone.key
     row.take_title(_text(said.get("title")))
     if kind := fold(_text(said.get("kind"))):
         row.fields["kind"] = kind
-    if venue := line(_text(said.get("venue")), 200):
-        row.fields["venue"] = {"name": venue}
-        if address := line(_text(said.get("address")), 300):
-            row.fields["venue"]["address"] = address
-    if description := paragraphs(_text(said.get("description")), 20_000):
-        row.fields["description"] = {"vi": description, "en": None}
+    row.take_venue(_text(said.get("venue")), _text(said.get("address")))
+    row.take_description(_text(said.get("description")))
     _take_capacity(row, said.get("capacity"))
     _take_times(row, said, zone)
     return row
@@ -206,9 +184,3 @@ def _parsed(text: str, forms: Iterable[str]) -> datetime | None:
         except ValueError:
             continue
     return None
-
-
-def _text(cell: Any) -> str:
-    if isinstance(cell, float) and cell.is_integer():
-        return str(int(cell))
-    return str(cell).strip() if cell is not None else ""

@@ -123,6 +123,13 @@ class Event(Base):
         sa.Index("events_of_area", "venue_area_id", "starts_at", "id", "ends_at"),
         sa.Index("events_of_status", "status", "starts_at", "id", "ends_at"),
         sa.Index("events_by_change", "updated_at", "id"),
+        # Parts of words; SQLite has nothing like it, and no such number of events.
+        sa.Index(
+            "events_by_words",
+            "folded",
+            postgresql_using="gin",
+            postgresql_ops={"folded": "gin_trgm_ops"},
+        ).ddl_if(dialect="postgresql"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -448,10 +455,11 @@ class Event(Base):
         return wanted
 
     def _takes_place_elsewhere(self, venue: dict[str, Any] | None) -> bool:
-        """Whether people would have to go somewhere else; how one gets in is not where."""
-        return any(
-            (self.venue or {}).get(part) != (venue or {}).get(part)
-            for part in ("name", "room", "address", "area_id")
+        """Whether people would have to go somewhere else; how one gets in is not where, nor is an area that was not said."""
+        old, new = self.venue or {}, venue or {}
+        areas = {area for area in (old.get("area_id"), new.get("area_id")) if area}
+        return len(areas) == 2 or any(
+            old.get(part) != new.get(part) for part in ("name", "room", "address")
         )
 
     def _is_elsewhere_on_the_map(self, venue: dict[str, Any] | None) -> bool:

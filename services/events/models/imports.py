@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -51,7 +51,10 @@ class Fate(StrEnum):
 
 @dataclass(slots=True)
 class Judged:
-    """A row with what would become of it; `changed` names the fields of the known event that differ."""
+    """A row with what would become of it; `differences` are the fields of the known event that differ.
+
+    By name: what it is there, and what the row says.
+    """
 
     place: int
     fate: Fate
@@ -59,4 +62,9 @@ class Judged:
     problems: dict[str, Any]
     key: str
     event_id: UUID | None = None
-    changed: tuple[str, ...] = ()
+    differences: dict[str, tuple[Any, Any]] = field(default_factory=dict)
+
+    @property
+    def changed(self) -> list[str]:
+        """The names of what differs."""
+        return sorted(self.differences)

@@ -16,6 +16,7 @@ from services.events.operations.events import (
 from services.events.operations.programmes import (
     begin_programme,
     copy_programme,
+    delete_programme,
     edit_programme,
 )
 from services.events.operations.series import (
@@ -23,9 +24,10 @@ from services.events.operations.series import (
     change_series,
     preview,
     publish_series,
+    publishable,
     repeat,
 )
-from services.events.operations.warnings import accept_warning, warnings
+from services.events.operations.warnings import accept_warning, warnings, warnings_of_all
 
 __all__ = [
     "accept_warning",
@@ -35,6 +37,7 @@ __all__ = [
     "change_series",
     "complete",
     "copy_programme",
+    "delete_programme",
     "draft",
     "edit",
     "edit_programme",
@@ -42,6 +45,7 @@ __all__ = [
     "preview",
     "publish",
     "publish_series",
+    "publishable",
     "repeat",
     "reschedule",
     "take_in_attendance",
@@ -49,4 +53,5 @@ __all__ = [
     "take_in_registration",
     "take_in_seats",
     "warnings",
+    "warnings_of_all",
 ]

@@ -11,6 +11,7 @@ from services.events import messages
 from services.events.errors import WarningsNotAccepted
 from services.events.models import Event, OrganisationCopy, RegistrationCopy, SeatsCopy
 from services.events.models.kind import NO_SUCH_KIND
+from services.events.models.rule import Warned
 from services.events.operations.programmes import belonging
 from services.events.operations.warnings import accept_all
 from services.events.repository import UnitOfWork
@@ -56,14 +57,15 @@ def publish(
     now: datetime,
     accept: Sequence[Mapping[str, Any]] = (),
     by: UUID | None = None,
+    found: Sequence[Warned] | None = None,
 ) -> Event:
     """Show it to everybody and invite its partners. Done twice, it is done once.
 
     `accept` gives the reasons of the person `by` for going on in spite of warnings; without those that a rule asks
-    for, WarningsNotAccepted.
+    for, WarningsNotAccepted. `found` is what it is warned of, if that was asked for many together.
     """
     if event.publish(now):
-        warned = accept_all(uow, event, accept, by=by, now=now)
+        warned = accept_all(uow, event, accept, by=by, now=now, found=found)
         if in_the_way := [one.told() for one in warned if one.is_in_the_way]:
             raise WarningsNotAccepted(warnings=in_the_way)
         uow.publish(messages.event(messages.EVENT_PUBLISHED, event))

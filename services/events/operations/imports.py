@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -51,9 +51,11 @@ def read_in(
             row.problems["kind"] = NO_SUCH_KIND
         # Without a key of its own an entry is known by what it is called and when it starts.
         key = row.key or f"{fold(_title(row.fields))}@{jsonable(row.fields.get('starts_at'))}"
-        if key in seen and not row.problems:
-            row.problems["_"] = _TWICE
-        seen.add(key)
+        if not row.problems:
+            # What is refused stands in nobody's way.
+            if key in seen:
+                row.problems["_"] = _TWICE
+            seen.add(key)
         problems = {name: [text.vi, text.en] for name, text in row.problems.items()}
         kept.append({"place": row.place, "key": key, "fields": row.fields, "problems": problems})
     return uow.imports.add(
@@ -107,7 +109,7 @@ def _judge(
             problems |= invalid.errors
     if known is not None:
         judged.event_id = known.id
-        judged.changed = tuple(sorted(_different(known, fields)))
+        judged.differences = _differences(known, fields)
         if judged.changed and known.status is not Status.DRAFT:
             problems["_"] = _PUBLIC
     if problems:
@@ -122,11 +124,15 @@ def _draft(made: Import, fields: dict[str, Any], *, host: str, now: datetime) ->
     )
 
 
-def _different(event: Event, fields: dict[str, Any]) -> Iterable[str]:
+def _differences(event: Event, fields: dict[str, Any]) -> dict[str, tuple[Any, Any]]:
+    """By name, what the event has and what it would have."""
+    found = {}
     for name, value in fields.items():
         known = getattr(event, "kind_key" if name == "kind" else name)
-        if (shaped(name, value, known) if name in AS_JSON else value) != known:
-            yield name
+        becomes = shaped(name, value, known) if name in AS_JSON else value
+        if becomes != known:
+            found[name] = known, becomes
+    return found
 
 
 def _revived(fields: dict[str, Any]) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from services.events.errors import ProgrammeHasEvents
 from services.events.models import Event, Programme
 from services.events.models.kind import NO_SUCH_KIND
 from services.events.models.programme import was_held
@@ -55,6 +56,13 @@ def edit_programme(
         raise Invalid({"items": _IS_PAID_FOR})
     programme.edit(fields, now)
     return uow.programmes.save(programme)
+
+
+def delete_programme(uow: UnitOfWork, programme: Programme) -> None:
+    """Take back a programme, locked, that was begun by mistake; ProgrammeHasEvents once an event or a draft is in it."""
+    if uow.programmes.events_of([programme.id]):
+        raise ProgrammeHasEvents
+    uow.programmes.delete(programme)
 
 
 def copy_programme(

@@ -7,10 +7,12 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from services.events.errors import WarningsNotAccepted
 from services.events.models import Event, Series, Status
 from services.events.models.moving import all_along
 from services.events.models.series import pattern, planned, read, wished
 from services.events.operations import events as single
+from services.events.operations.warnings import warnings_of_all
 from services.events.repository import UnitOfWork
 from shared.http.problems import Invalid
 from shared.ids import new_id
@@ -110,18 +112,33 @@ def publish_series(
 ) -> Series:
     """Show all drafts of a series to everybody, or one and those that follow; Invalid if one of them is not finished.
 
-    A draft whose time is over stays one. Done twice, it is done once. What is accepted is so for each that is warned.
+    A draft whose time is over stays one. Done twice, it is done once. What is accepted is so for each that is warned;
+    without a reason that a rule asks for, WarningsNotAccepted lists what all of them are warned of.
     """
-    drafts = [
-        event
-        for event in _locked(uow, series, from_event_id)
-        if event.status is Status.DRAFT and not (event.ends_at and event.ends_at <= now)
-    ]
+    drafts = publishable(_locked(uow, series, from_event_id), now)
+    found = warnings_of_all(uow, drafts, now=now)
+    open_: dict[str, dict[str, Any]] = {}
     for event in drafts:
-        single.publish(uow, event, accept=accept, by=by, now=now)
+        try:
+            single.publish(uow, event, accept=accept, by=by, now=now, found=found[event.id])
+        except WarningsNotAccepted as refused:
+            for one in refused.values["warnings"]:
+                known = open_.setdefault(one["rule"], one | {"about": []})
+                known["about"] += [it for it in one["about"] if it not in known["about"]]
+    if open_:
+        raise WarningsNotAccepted(warnings=list(open_.values()))
     if drafts:
         series.changed(now)
     return series
+
+
+def publishable(events: Iterable[Event], now: datetime) -> list[Event]:
+    """The drafts among them whose time is not over."""
+    return [
+        event
+        for event in events
+        if event.status is Status.DRAFT and not (event.ends_at and event.ends_at <= now)
+    ]
 
 
 def cancel_series(

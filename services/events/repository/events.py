@@ -100,7 +100,7 @@ class Events:
         **asked: Any,
     ) -> tuple[list[Event], str | None]:
         """Public events by start; what is `asked` is told by `found_by`."""
-        listed = sa.select(Event).where(*found_by(**asked))
+        listed = sa.select(Event).where(*found_by(self._session, **asked))
         if cursor is not None:
             listed = listed.where(sa.tuple_(Event.starts_at, Event.id) > _after(cursor))
         rows = list(

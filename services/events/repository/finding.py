@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -17,6 +18,7 @@ MOST_COUNTED = 100
 
 
 def found_by(
+    session: Session,
     *,
     q: str | None,
     kind: str | None,
@@ -49,7 +51,9 @@ def found_by(
         conditions.append(spoken.correlate(Event))
     if open_at is not None:
         conditions.append(_open(open_at))
-    conditions += [_holds(word) for word in fold(q or "").split()]
+    words = fold(q or "").split()
+    named = _named(session, words)
+    conditions += [_holds(word, [host for host, name in named if word in name]) for word in words]
     return conditions
 
 
@@ -63,11 +67,25 @@ def _open(now: datetime) -> sa.ColumnElement[bool]:
     )
 
 
-def _holds(word: str) -> sa.ColumnElement[bool]:
-    named = sa.select(OrganisationCopy.organisation_id).where(
-        OrganisationCopy.folded.contains(word, autoescape=True)
-    )
-    return sa.or_(Event.folded.contains(word, autoescape=True), Event.organisation_id.in_(named))
+def _named(session: Session, words: Collection[str]) -> list[tuple[UUID, str]]:
+    """The organisations whose names hold one of these words, which are asked for first.
+
+    As a question within the question they would keep PostgreSQL from using its index of words.
+    """
+    if not words:
+        return []
+    if session.get_bind().dialect.name == "postgresql":
+        # How to go about it depends on the words: whether they are in every event or in one. A plan made for any words
+        # at all, as prepared statements get it, took two seconds for common ones among 100,000.
+        session.execute(sa.text("SET LOCAL plan_cache_mode = force_custom_plan"))
+    holding = (OrganisationCopy.folded.contains(word, autoescape=True) for word in words)
+    found = sa.select(OrganisationCopy.organisation_id, OrganisationCopy.folded)
+    return [(host, name) for host, name in session.execute(found.where(sa.or_(*holding)))]
+
+
+def _holds(word: str, hosts: Collection[UUID]) -> sa.ColumnElement[bool]:
+    in_text = Event.folded.contains(word, autoescape=True)
+    return sa.or_(in_text, Event.organisation_id.in_(hosts)) if hosts else in_text
 
 
 class Facets:
@@ -78,7 +96,7 @@ class Facets:
 
     def count(self, **asked: Any) -> dict[str, list[dict[str, Any]]]:
         """For the same questions as a list: kinds, organisations, areas and languages with their counts."""
-        conditions = found_by(**asked)
+        conditions = found_by(self._session, **asked)
         organisations = self._counted(Event.organisation_id, conditions)
         copies = self._by_id(OrganisationCopy, OrganisationCopy.organisation_id, organisations)
         kinds = self._counted(Event.kind_key, conditions)

@@ -90,7 +90,7 @@ class History:
         } | {name: pair for name, pair in change.fields.items() if name not in fields}
         change.version = event.version
         if change.action != "drafted":
-            change.action = _action(change.fields)
+            change.action = _action(event, change.fields)
         if event.reason and change.action in ("rescheduled", "postponed", "cancelled"):
             change.reason = event.reason
 
@@ -113,11 +113,11 @@ def _changed(event: Event) -> dict[str, Any]:
     return found
 
 
-def _action(fields: dict[str, Any]) -> str:
+def _action(event: Event, fields: dict[str, Any]) -> str:
     old, new = fields.get("status", [None, None])
     if new == Status.PUBLISHED and old == Status.POSTPONED:
         return "rescheduled"
     if new is not None:
         return _BY_STATUS[Status(new)]
-    public = "published_at" not in fields
-    return "rescheduled" if public and fields.keys() & {"starts_at", "ends_at"} else "edited"
+    moved = fields.keys() & {"starts_at", "ends_at"}
+    return "rescheduled" if event.is_public and moved else "edited"

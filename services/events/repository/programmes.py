@@ -72,6 +72,11 @@ class Programmes:
         self._session.flush()
         return programme
 
+    def delete(self, programme: Programme) -> None:
+        """One that nothing belongs to, with its items."""
+        self._session.delete(programme)
+        self._session.flush()
+
     def page(
         self,
         *,

@@ -94,7 +94,7 @@ def _asked(query: dict[str, Any], now: datetime) -> dict[str, Any]:
 @bp.post("/events")
 @allow(ORGANISER, ADMIN)
 @bp.arguments(EventRequest)
-@creates(bp, EventView)
+@creates(bp, EventView, version=1)
 def create_event(fields: dict[str, Any], *, uow: UnitOfWork) -> dict[str, Any]:
     """Begin an event as a draft."""
     deps = current_deps()

@@ -25,9 +25,12 @@ from services.events.schemas.programmes import (
     copied_view,
     programme_view,
 )
-from shared.http.access import ADMIN, ANYONE, LEADER, ORGANISER, allow, holds, permit
+from shared.http.access import ADMIN, ANYONE, LEADER, ORGANISER, allow, caller, holds, permit
 from shared.http.etags import require_match
 from shared.http.idempotency import creates
+from shared.logs import get_logger
+
+log = get_logger("programmes")
 
 
 @bp.get("/programmes")
@@ -44,7 +47,7 @@ def list_programmes(query: dict[str, Any]) -> dict[str, Any]:
 @bp.post("/programmes")
 @allow(ORGANISER, ADMIN)
 @bp.arguments(ProgrammeRequest)
-@creates(bp, ProgrammeView)
+@creates(bp, ProgrammeView, version=1)
 def create_programme(fields: dict[str, Any], *, uow: UnitOfWork) -> dict[str, Any]:
     """Write down what an organisation owes in a year."""
     organisation_id = fields.pop("organisation_id")
@@ -78,10 +81,30 @@ def edit_programme(fields: dict[str, Any], programme_id: UUID) -> Response:
         return _shown(uow, edited)
 
 
+@bp.delete("/programmes/<uuid:programme_id>")
+@allow(ORGANISER, ADMIN)
+@bp.response(204)
+def delete_programme(programme_id: UUID) -> None:
+    """Take back a programme that was begun by mistake, as long as no event belongs to it. That it was there is logged."""
+    deps = current_deps()
+    with deps.unit_of_work() as uow:
+        programme = _own(uow, programme_id)
+        require_match(programme.version)
+        organisation_id, year = programme.organisation_id, programme.year
+        operations.delete_programme(uow, programme)
+    log.info(
+        "a programme was deleted",
+        programme=str(programme_id),
+        organisation=str(organisation_id),
+        year=year,
+        by=caller().name,
+    )
+
+
 @bp.post("/programmes/<uuid:programme_id>/copy")
 @allow(ORGANISER, ADMIN)
 @bp.arguments(CopyRequest)
-@creates(bp, ProgrammeCopyView)
+@creates(bp, ProgrammeCopyView, version=1)
 def copy_programme(wish: dict[str, Any], programme_id: UUID, *, uow: UnitOfWork) -> dict[str, Any]:
     """A programme of another year with the same items, and a draft of each event that was held.
 

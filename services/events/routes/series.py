@@ -50,7 +50,7 @@ def preview_series(wish: dict[str, Any]) -> dict[str, Any]:
 @bp.post("/series")
 @allow(ORGANISER, ADMIN)
 @bp.arguments(SeriesRequest)
-@creates(bp, SeriesView)
+@creates(bp, SeriesView, version=1)
 def create_series(wish: dict[str, Any], *, uow: UnitOfWork) -> dict[str, Any]:
     """Make a draft the first date of a series; the other dates are drafts like it."""
     now = current_deps().clock.now()

@@ -10,6 +10,7 @@ from services.events.deps import current_deps
 from services.events.routes.blueprint import bp, own_event
 from services.events.schemas.warnings import (
     AcceptRequest,
+    SeriesWarningList,
     WarningList,
     WarningView,
     warning_view,
@@ -28,6 +29,25 @@ def list_warnings(event_id: UUID) -> dict[str, Any]:
         permit(organisation=event.organisation_id)
         found = operations.warnings(uow, event, now=deps.clock.now())
         return {"items": [warning_view(one) for one in found], "next": None}
+
+
+@bp.get("/series/<uuid:series_id>/warnings")
+@allow(ORGANISER, LEADER, ADMIN)
+@bp.response(200, SeriesWarningList)
+def list_series_warnings(series_id: UUID) -> dict[str, Any]:
+    """The rules that the drafts of a series do not keep, event by event, as publishing them all would meet them."""
+    deps = current_deps()
+    with deps.unit_of_work(read_only=True) as uow:
+        series, now = uow.series.get(series_id), deps.clock.now()
+        permit(organisation=series.organisation_id)
+        drafts = operations.publishable(uow.series.events(series), now)
+        found = operations.warnings_of_all(uow, drafts, now=now)
+        items = [
+            warning_view(one) | {"event_id": draft.id}
+            for draft in drafts
+            for one in found[draft.id]
+        ]
+        return {"items": items, "next": None}
 
 
 @bp.post("/events/<uuid:event_id>/warnings/<string:rule>/accept")

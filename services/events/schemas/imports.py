@@ -11,6 +11,7 @@ from marshmallow import fields
 
 from services.events.models.imports import Fate, Import, Judged
 from services.events.schemas.events import HOME_ZONE, TextView
+from shared.database.types import jsonable
 from shared.http.problems import language
 from shared.http.schemas import Line
 
@@ -38,6 +39,12 @@ class RowView(ma.Schema):
     starts_at = fields.AwareDateTime(required=True, allow_none=True)
     ends_at = fields.AwareDateTime(required=True, allow_none=True)
     changed = fields.List(fields.String, required=True)
+    differences = fields.Dict(
+        keys=fields.String(),
+        values=fields.List(fields.Raw(allow_none=True)),
+        required=True,
+        metadata={"description": "By name of what changed: what it is, and what it would be"},
+    )
     problems = fields.List(fields.Nested(ProblemView), required=True)
 
 
@@ -83,6 +90,7 @@ def _row(one: Judged) -> dict[str, Any]:
         "place": one.place,
         "fate": one.fate,
         "event_id": one.event_id,
-        "changed": list(one.changed),
+        "changed": one.changed,
+        "differences": {name: jsonable(list(pair)) for name, pair in one.differences.items()},
         "problems": problems,
     }

@@ -78,6 +78,15 @@ class WarningView(ma.Schema):
 WarningList = list_of(WarningView)
 
 
+class SeriesWarningView(WarningView):
+    """A rule that one event of a series does not keep."""
+
+    event_id = fields.UUID(required=True)
+
+
+SeriesWarningList = list_of(SeriesWarningView)
+
+
 def warning_view(warned: Warned) -> dict[str, Any]:
     """A warning, and by whom it was accepted with which reason."""
     accepted = warned.accepted and {

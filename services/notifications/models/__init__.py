@@ -2,6 +2,8 @@
 
 from services.notifications.models.base import TABLES, Base
 from services.notifications.models.copies import EventCopy, OrganisationCopy, RegistrationCopy
+from services.notifications.models.endpoint import TOPICS, Disabled, Endpoint, HookKind
+from services.notifications.models.hook_delivery import HookAttempt, HookDelivery
 from services.notifications.models.notice import (
     Attempt,
     Channel,
@@ -15,11 +17,17 @@ from services.notifications.models.preview import Audience, Step
 
 __all__ = [
     "TABLES",
+    "TOPICS",
     "Attempt",
     "Audience",
     "Base",
     "Channel",
+    "Disabled",
+    "Endpoint",
     "EventCopy",
+    "HookAttempt",
+    "HookDelivery",
+    "HookKind",
     "Notice",
     "OrganisationCopy",
     "Outcome",

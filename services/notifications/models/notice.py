@@ -36,6 +36,7 @@ class Template(StrEnum):
     NOMINATION_OPENED = "nomination-opened"
     NOMINATION_CLOSED = "nomination-closed"
     NOMINEE_ASKED = "nominee-asked"
+    WEBHOOK_DISABLED = "webhook-disabled"
 
     @property
     def has_ticket(self) -> bool:

@@ -42,6 +42,9 @@ class Offer(Base):
 
     event_id: Mapped[UUID] = mapped_column(primary_key=True)
     organisation_id: Mapped[UUID]
+    organiser: Mapped[str | None] = mapped_column(
+        sa.String(300), doc="The owner by name, for papers; none until it was told"
+    )
     event_sequence: Mapped[int] = mapped_column(
         doc="The newest message of the event that was taken in"
     )
@@ -66,6 +69,9 @@ class Offer(Base):
     confirmed: Mapped[int] = mapped_column(default=0)
     held: Mapped[int] = mapped_column(default=0)
     pending: Mapped[int] = mapped_column(default=0)
+    asked_again: Mapped[int] = mapped_column(
+        default=0, doc="Of the pending, those who keep a seat while edited answers are looked at"
+    )
     waitlisted: Mapped[int] = mapped_column(default=0)
     checked_in: Mapped[int] = mapped_column(default=0)
     last_number: Mapped[int] = mapped_column(default=0, doc="The number given last in the waitlist")
@@ -74,6 +80,9 @@ class Offer(Base):
     )
     due_at: Mapped[datetime | None] = mapped_column(
         index=True, doc="When a hold ends or a quota is released next"
+    )
+    form_version: Mapped[int] = mapped_column(
+        default=0, doc="The newest version of its form; 0: nothing is asked"
     )
     sequence: Mapped[int] = mapped_column(default=0, doc="Of the messages about this offer")
 
@@ -91,6 +100,8 @@ class Offer(Base):
             confirmed=0,
             held=0,
             pending=0,
+            asked_again=0,
+            form_version=0,
             waitlisted=0,
             checked_in=0,
             last_number=0,
@@ -104,11 +115,28 @@ class Offer(Base):
     @property
     def free(self) -> int:
         """Seats that nobody has, kept ones included."""
-        return max(self.capacity - self.confirmed - self.held, 0)
+        return max(self.capacity - self.taken, 0)
+
+    @property
+    def taken(self) -> int:
+        """Seats that somebody has, or keeps."""
+        return self.confirmed + self.held + self.asked_again
 
     def kept(self, now: datetime) -> int:
         """How many of the free seats are kept by quotas."""
         return min(sum(quota.kept(now) for quota in self.quotas), self.free)
+
+    def kept_for(self, now: datetime) -> list[dict[str, Any]]:
+        """For whom free seats are kept, how many, and until when: what explains why others wait."""
+        return [
+            {
+                "name": quota.name,
+                "left": quota.kept(now),
+                "until": quota.release_at.isoformat() if quota.release_at else None,
+            }
+            for quota in self.quotas
+            if self.free and quota.kept(now)
+        ]
 
     def seats_left(self, now: datetime) -> int:
         """How many seats anybody may take."""
@@ -134,7 +162,7 @@ class Offer(Base):
 
         Where an organiser approves, it waits for that first.
         """
-        self._require_open(now)
+        self.require_open(now)
         if self.approval:
             self.pending += 1
             registration.status = Status.PENDING
@@ -151,6 +179,11 @@ class Offer(Base):
             registration.status, registration.waitlist_number = Status.WAITLISTED, self.last_number
         else:
             raise EventFull
+
+    def squeeze_in(self, registration: Registration) -> None:
+        """Count somebody who is inside already though no seat was free, beyond the capacity if need be."""
+        self.confirmed += 1
+        registration.status = Status.CONFIRMED
 
     def seat_nominee(self, registration: Registration, now: datetime) -> None:
         """The seat that is kept for a nominee, whether or not registration is open to everybody."""
@@ -172,23 +205,55 @@ class Offer(Base):
             raise NotPending
         if self.cancelled:
             raise EventCancelled
-        self.place(registration, now)
         self.pending -= 1
+        if registration.keeps_seat:
+            self.asked_again -= 1
+            self.confirmed += 1
+            registration.status, registration.keeps_seat = Status.CONFIRMED, False
+        elif registration.waitlist_number is not None:
+            self.waitlisted += 1
+            registration.status = Status.WAITLISTED
+        else:
+            self.place(registration, now)
         registration.sequence += 1
+
+    def ask_again(self, registration: Registration) -> bool:
+        """Answers were edited: an organiser is to approve once more. Whether that is news.
+
+        The seat stays taken for the person, and the number in the waitlist theirs, so that nobody overtakes them for an
+        edit: approved, they have what they had; declined or cancelled, it goes to the next. Meanwhile there is no
+        ticket, since what was approved is no longer what was said.
+        """
+        match registration.status:
+            case Status.CONFIRMED:
+                self.confirmed -= 1
+                self.asked_again += 1
+                registration.keeps_seat = True
+            case Status.WAITLISTED:
+                self.waitlisted -= 1
+            case _:
+                return False
+        self.pending += 1
+        registration.status = Status.PENDING
+        registration.sequence += 1
+        return True
 
     def decline(self, registration: Registration, now: datetime, why: str) -> None:
         """No, with a reason that the person is told."""
         if registration.status is not Status.PENDING:
             raise NotPending
-        self.pending -= 1
+        self._let_go(registration)
         registration.status, registration.cancelled_at = Status.DECLINED, now
         registration.why = why
         registration.sequence += 1
 
     def promote(self, registration: Registration, now: datetime) -> None:
-        """Give a free seat to somebody who waits; with holds, keep it for them until they accept."""
+        """Give a free seat to somebody who waits; with holds, keep it for them until they accept.
+
+        Who has no account could not accept: it is theirs at once.
+        """
         self.waitlisted -= 1
-        if self.hold_minutes is None:
+        if self.hold_minutes is None or registration.person_id is None:
             self._seat(registration, now, Status.CONFIRMED)
         else:
             self._seat(registration, now, Status.HELD)
@@ -238,8 +303,8 @@ class Offer(Base):
         """Change the number of seats; those who lose theirs have lost it before."""
         if self.cancelled:
             raise EventCancelled
-        if capacity < self.confirmed + self.held:
-            raise CapacityBelowConfirmed(confirmed=self.confirmed + self.held)
+        if capacity < self.taken:
+            raise CapacityBelowConfirmed(confirmed=self.taken)
         self.capacity = capacity
         self.require_room_for_quotas(now)
 
@@ -253,7 +318,8 @@ class Offer(Base):
         """A moment on the wall clock of the event's place, as people are told it."""
         return moment.astimezone(ZoneInfo(self.timezone))
 
-    def _require_open(self, now: datetime) -> None:
+    def require_open(self, now: datetime) -> None:
+        """Whether one can register at all now, and why not."""
         match self.state(now):
             case OfferState.CANCELLED:
                 raise EventCancelled
@@ -290,8 +356,10 @@ class Offer(Base):
                 self.waitlisted -= 1
             case Status.PENDING:
                 self.pending -= 1
-        if registration.status in SEATED:
+                self.asked_again -= int(registration.keeps_seat)
+        if registration.status in SEATED or registration.keeps_seat:
             for quota in self.quotas:
                 if quota.id == registration.quota_id:
                     quota.taken -= 1
         registration.quota_id = registration.waitlist_number = registration.held_until = None
+        registration.keeps_seat = False

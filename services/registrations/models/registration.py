@@ -11,12 +11,17 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from services.registrations.errors import (
     AlreadyCheckedIn,
+    AnswersFixed,
+    EventCancelled,
+    NoCertificate,
     NotCheckedIn,
     NoTicket,
+    RegistrationClosed,
     TicketInvalid,
 )
 from services.registrations.models.base import Base
 from services.registrations.models.offer import Offer
+from services.registrations.models.scan import Scan
 from services.registrations.models.status import IN_PLAY, Status
 from shared.database.types import string_enum
 from shared.text import fold
@@ -41,6 +46,7 @@ class Registration(Base):
         ),
         sa.Index("registrations_in_line", "event_id", "status", "waitlist_number"),
         sa.Index("registrations_by_time", "event_id", "registered_at", "id"),
+        sa.Index("registrations_in_order", "event_id", "id"),
         sa.UniqueConstraint("event_id", "entry_code", name="one_entry_code"),
     )
 
@@ -53,6 +59,12 @@ class Registration(Base):
     name: Mapped[str] = mapped_column(sa.String(200), doc="As given at registration, for lists")
     name_folded: Mapped[str] = mapped_column(sa.Text)
     phone: Mapped[str | None] = mapped_column(sa.String(32))
+    email: Mapped[str | None] = mapped_column(
+        sa.String(254), doc="Of somebody without an account, as an organiser's list names it"
+    )
+    organisation_name: Mapped[str | None] = mapped_column(
+        sa.String(200), doc="For which organisation or business somebody comes, in their words"
+    )
     note: Mapped[str | None] = mapped_column(sa.Text)
     organisation_id: Mapped[UUID | None] = mapped_column(doc="For which partner somebody comes")
     area_id: Mapped[UUID | None] = mapped_column(doc="Where somebody says to live or work")
@@ -64,6 +76,9 @@ class Registration(Base):
     )
     quota_id: Mapped[UUID | None] = mapped_column(doc="Against which its seat counts")
     waitlist_number: Mapped[int | None]
+    keeps_seat: Mapped[bool] = mapped_column(
+        default=False, doc="Pending once more, after edited answers; the seat stays the person's"
+    )
     held_until: Mapped[datetime | None]
     entry_code: Mapped[str] = mapped_column(sa.String(8))
     issue: Mapped[int] = mapped_column(default=1, doc="Of the ticket; a re-issued one raises it")
@@ -103,6 +118,7 @@ class Registration(Base):
             registered_at=now,
             issue=1,
             sequence=1,
+            keeps_seat=False,
             **({"first_time": False} | more),
         )
 
@@ -120,6 +136,21 @@ class Registration(Base):
         if self.status is not Status.CONFIRMED:
             raise NoTicket
 
+    def require_editable(self, now: datetime) -> None:
+        """Whether its answers may still be edited, and why not."""
+        if self.offer.cancelled:
+            raise EventCancelled
+        if not self.offer.postponed and now >= self.offer.closes_at:
+            raise RegistrationClosed(closes_at=self.offer.local(self.offer.closes_at))
+        to_be_accepted = self.status is Status.HELD and self.offer.approval
+        if not self.is_in_play or self.checked_in_at is not None or to_be_accepted:
+            raise AnswersFixed
+
+    def require_attended(self) -> None:
+        """NoCertificate for who was not admitted."""
+        if self.status is not Status.CONFIRMED or self.checked_in_at is None:
+            raise NoCertificate
+
     def reissue(self, entry_code: str) -> None:
         """A new ticket and code; the old ones are refused from now on."""
         self.require_ticket()
@@ -129,12 +160,8 @@ class Registration(Base):
 
     def check_in(self, now: datetime, by: UUID) -> None:
         """Admit, once."""
-        if self.offer.cancelled:
-            raise TicketInvalid("event-cancelled")
-        if self.offer.postponed:
-            raise TicketInvalid("event-postponed")
-        if self.status is not Status.CONFIRMED:
-            raise TicketInvalid(self.status.value)
+        if why := self.why_not_in():
+            raise TicketInvalid(why)
         if self.checked_in_at is not None:
             raise AlreadyCheckedIn(
                 registration_id=str(self.id),
@@ -144,9 +171,23 @@ class Registration(Base):
         self.checked_in_at, self.checked_in_by = now, by
         self.offer.checked_in += 1
 
-    def undo_check_in(self) -> None:
-        """It was a mistake: nobody went in."""
+    def require_inside(self) -> None:
+        """NotCheckedIn unless somebody was admitted with it."""
         if self.checked_in_at is None:
             raise NotCheckedIn
-        self.checked_in_at = self.checked_in_by = None
-        self.offer.checked_in -= 1
+
+    def why_not_in(self) -> str | None:
+        """Why it opens no door, as TicketInvalid has it; None where it does."""
+        if self.offer.cancelled:
+            return "event-cancelled"
+        if self.offer.postponed:
+            return "event-postponed"
+        return None if self.status is Status.CONFIRMED else self.status.value
+
+    def inside_by(self, admission: Scan | None) -> bool:
+        """Whoever is in is in by that scan, or nobody is; whether that is news."""
+        before = self.checked_in_at
+        self.checked_in_at = admission.at if admission else None
+        self.checked_in_by = admission.by if admission else None
+        self.offer.checked_in += (self.checked_in_at is not None) - (before is not None)
+        return before != self.checked_in_at

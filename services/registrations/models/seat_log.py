@@ -33,11 +33,16 @@ class What(StrEnum):
     RESIZED = "resized"
     QUOTAS_CHANGED = "quotas-changed"
     RULES_CHANGED = "rules-changed"
+    FORM_CHANGED = "form-changed"
+    ANSWERS_CHANGED = "answers-changed"
+    ANSWERS_REMOVED = "answers-removed"
     NOMINATION_OPENED = "nomination-opened"
     NOMINATION_CHANGED = "nomination-changed"
     NOMINATION_CLOSED = "nomination-closed"
     NOMINATED = "nominated"
     NOMINEE_REPLACED = "nominee-replaced"
+    IMPORTED = "imported"
+    EXPORTED = "exported"
 
 
 class SeatLogEntry(Base):
@@ -62,3 +67,7 @@ class SeatLogEntry(Base):
     waitlist_number: Mapped[int | None]
     reason: Mapped[str | None] = mapped_column(sa.Text)
     details: Mapped[dict[str, Any] | None]
+
+    # Whose registration it is, for those who may see it; set by the route.
+    __allow_unmapped__ = True
+    name: str | None = None

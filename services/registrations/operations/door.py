@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from services.registrations import messages
 from services.registrations.errors import EventCancelled, EventFull, EventPostponed, TicketInvalid
-from services.registrations.models import Offer, Registration, What
+from services.registrations.models import (
+    Offer,
+    Outcome,
+    Registration,
+    Scan,
+    ScanKind,
+    What,
+)
+from services.registrations.models.scan import replay
 from services.registrations.operations.registering import new_entry_code
 from services.registrations.operations.seats import note, settle
 from services.registrations.repository import UnitOfWork
@@ -15,10 +23,18 @@ from services.registrations.tickets import TicketReader
 from shared.ids import new_id
 
 
-def check_in(uow: UnitOfWork, *, registration_id: UUID, by: UUID, now: datetime) -> Registration:
+def check_in(
+    uow: UnitOfWork,
+    *,
+    registration_id: UUID,
+    by: UUID,
+    now: datetime,
+    gate: str | None = None,
+) -> Registration:
     """Let somebody in, once."""
     registration = uow.registrations.lock(registration_id)
     registration.check_in(now, by)
+    uow.scans.add(scan_now(registration, ScanKind.ADMIT, gate=gate, by=by, now=now))
     note(uow, What.CHECKED_IN, registration, now=now, by=by)
     uow.publish(messages.attendance_recorded(registration.offer))
     return registration
@@ -29,14 +45,28 @@ def undo_check_in(
 ) -> Registration:
     """It was a mistake; the reason is kept, and the ticket admits again."""
     registration = uow.registrations.lock(registration_id)
-    registration.undo_check_in()
+    registration.require_inside()
+    undo = scan_now(registration, ScanKind.UNDO, gate=None, by=by, now=now)
+    undo.reason = reason
+    known = uow.scans.of_registrations([registration_id])[registration_id]
+    # After all that is known, even where the clock of another server is a moment ahead.
+    undo.at = max([now, *(scan.at + timedelta(microseconds=1) for scan in known)])
+    uow.scans.add(undo)
+    registration.inside_by(replay([*known, undo]))
     note(uow, What.CHECK_IN_UNDONE, registration, now=now, by=by, reason=reason)
     uow.publish(messages.attendance_recorded(registration.offer))
     return registration
 
 
 def walk_in(
-    uow: UnitOfWork, *, event_id: UUID, name: str, phone: str | None, by: UUID, now: datetime
+    uow: UnitOfWork,
+    *,
+    event_id: UUID,
+    name: str,
+    phone: str | None,
+    by: UUID,
+    now: datetime,
+    gate: str | None = None,
 ) -> Registration:
     """Somebody without a registration takes a free seat and goes in; EventFull where there is none.
 
@@ -59,6 +89,7 @@ def walk_in(
     offer.place(registration, now)
     registration = uow.registrations.add(registration)
     registration.check_in(now, by)
+    uow.scans.add(scan_now(registration, ScanKind.WALK_IN, gate=gate, by=by, now=now))
     note(uow, What.WALKED_IN, registration, now=now, by=by)
     uow.publish(messages.offer_changed(offer, now))
     uow.publish(messages.attendance_recorded(offer))
@@ -76,7 +107,7 @@ def find_admission(
 ) -> UUID:
     """Which registration a ticket, an entry code or a name on the list stands for; or TicketInvalid."""
     if code is not None:
-        found = uow.registrations.by_code(event_id, code.upper().replace("-", "").replace(" ", ""))
+        found = uow.registrations.by_code(event_id, plain_code(code))
         if found is None:
             raise TicketInvalid("unknown")
         return found.id
@@ -92,6 +123,32 @@ def find_admission(
     if uow.registrations.get(registration_id).event_id != event_id:
         raise TicketInvalid("other-event")
     return registration_id
+
+
+def scan_now(
+    registration: Registration, kind: ScanKind, *, gate: str | None, by: UUID, now: datetime
+) -> Scan:
+    """What a single request at the door leaves in the log of scans."""
+    return Scan(
+        id=new_id(),
+        event_id=registration.event_id,
+        nonce=new_id(),
+        device_id=None,
+        gate=gate,
+        kind=kind,
+        outcome=Outcome.UNDONE if kind is ScanKind.UNDO else Outcome.ADMITTED,
+        registration_id=registration.id,
+        let_in=False,
+        at=now,
+        device_at=now,
+        received_at=now,
+        by=by,
+    )
+
+
+def plain_code(code: str) -> str:
+    """An entry code as it is kept, however it was typed."""
+    return code.upper().replace("-", "").replace(" ", "")
 
 
 def _require_taking_place(offer: Offer) -> None:

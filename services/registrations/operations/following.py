@@ -41,6 +41,7 @@ def close_offer(uow: UnitOfWork, event: dict[str, Any], *, sequence: int, now: d
 def _copy(offer: Offer, event: dict[str, Any], sequence: int) -> None:
     offer.event_sequence = sequence
     offer.organisation_id, offer.title = event["organisation_id"], event["title"]
+    offer.organiser = (event["organisation"] or {}).get("name")
     offer.venue_name = (event["venue"] or {}).get("name")
     offer.starts_at, offer.ends_at, offer.timezone = (
         event["starts_at"],

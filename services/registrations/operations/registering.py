@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from services.registrations import messages
 from services.registrations.errors import AlreadyRegistered
-from services.registrations.models import Registration, What
+from services.registrations.models import Offer, Registration, Status, What
+from services.registrations.operations.answering import answered, keep
 from services.registrations.operations.seats import note, promote_from_waitlist, settle, tell
 from services.registrations.repository import UnitOfWork
 from shared.ids import new_id
@@ -20,23 +21,46 @@ CODE_ALPHABET = "ACDEFGHJKMNPQRTWXY34679"
 
 
 def register(
+    uow: UnitOfWork, *, event_id: UUID, person_id: UUID, now: datetime, **wish: Any
+) -> Registration:
+    """Register an attendee: a place while there is one, else a number in the waitlist."""
+    offer = uow.offers.lock(event_id)
+    settle(uow, offer, now=now)
+    registration = admit(
+        uow,
+        offer,
+        person_id=person_id,
+        existing=getattr(uow.registrations.active_of(event_id, person_id), "id", None),
+        first_time=not uow.registrations.has_attended(person_id),
+        now=now,
+        **wish,
+    )
+    uow.publish(messages.offer_changed(offer, now))
+    return registration
+
+
+def admit(
     uow: UnitOfWork,
+    offer: Offer,
     *,
-    event_id: UUID,
     person_id: UUID,
+    existing: UUID | None,
+    first_time: bool,
     now: datetime,
     member_of: Collection[UUID] = (),
     organisation_id: UUID | None = None,
-    **answers: Any,
+    answers: Mapping[str, Any] | None = None,
+    form_version: int | None = None,
+    **attendee: Any,
 ) -> Registration:
-    """Register an attendee: a place while there is one, else a number in the waitlist.
+    """Admit one attendee to an offer that is locked and settled; who locked it tells how the offer stands after all.
 
-    `member_of` are the organisations to which the person belongs, which decides about the seats kept for them.
+    `existing` is the registration that the person has, and `member_of` the organisations to which the person belongs,
+    which decides about the seats kept for them. The event's form is read first, so that a seat and the answers are
+    decided together; `form_version` is the one that was on the screen. Refused, it leaves no trace.
     """
-    offer = uow.offers.lock(event_id)
-    settle(uow, offer, now=now)
-    if existing := uow.registrations.active_of(event_id, person_id):
-        raise AlreadyRegistered(registration_id=str(existing.id))
+    if existing is not None:
+        raise AlreadyRegistered(registration_id=str(existing))
     if organisation_id not in member_of:
         ours = [one.organisation_id for one in offer.quotas if one.organisation_id in member_of]
         organisation_id = ours[0] if ours else None
@@ -45,16 +69,20 @@ def register(
         offer=offer,
         person_id=person_id,
         organisation_id=organisation_id,
-        first_time=not uow.registrations.has_attended(person_id),
+        first_time=first_time,
         entry_code=new_entry_code(),
         now=now,
-        **answers,
+        **attendee,
     )
+    offer.require_open(now)
+    sheet = answered(uow, offer, answers or {}, seen=form_version, now=now)
     offer.admit(registration, now)
-    registration = uow.registrations.add(registration)
+    # Whoever comes has the highest number of those who wait.
+    registration.position = offer.waitlisted if registration.status is Status.WAITLISTED else None
+    uow.registrations.add_later(registration)
+    keep(uow, registration, sheet)
     note(uow, What.REGISTERED, registration, now=now, by=person_id)
     tell(uow, registration)
-    uow.publish(messages.offer_changed(offer, now))
     return registration
 
 
@@ -83,7 +111,10 @@ def accept(uow: UnitOfWork, *, registration_id: UUID, now: datetime) -> Registra
 
 
 def approve(uow: UnitOfWork, *, registration_id: UUID, by: UUID, now: datetime) -> Registration:
-    """Say yes to a registration: it gets a place, or the next number in the waitlist."""
+    """Say yes to a registration: it gets a place, or the next number in the waitlist.
+
+    One whose answers were edited since gets back what it kept; from the waitlist, also what became free meanwhile.
+    """
     registration = uow.registrations.lock(registration_id)
     settle(uow, registration.offer, now=now)
     registration.offer.approve(registration, now)
@@ -91,6 +122,8 @@ def approve(uow: UnitOfWork, *, registration_id: UUID, by: UUID, now: datetime) 
     registration.position = uow.registrations.position_of(registration)
     note(uow, What.APPROVED, registration, now=now, by=by)
     tell(uow, registration)
+    if registration.status is Status.WAITLISTED:
+        promote_from_waitlist(uow, registration.offer, now=now)
     uow.publish(messages.offer_changed(registration.offer, now))
     return registration
 
@@ -98,10 +131,13 @@ def approve(uow: UnitOfWork, *, registration_id: UUID, by: UUID, now: datetime) 
 def decline(
     uow: UnitOfWork, *, registration_id: UUID, reason: str, by: UUID, now: datetime
 ) -> Registration:
-    """Say no, with a reason that the person is told."""
+    """Say no, with a reason that the person is told; a seat that was kept meanwhile goes to the next."""
     registration = uow.registrations.lock(registration_id)
+    kept_a_seat = registration.keeps_seat
     registration.offer.decline(registration, now, reason)
     note(uow, What.DECLINED, registration, now=now, by=by, reason=reason)
+    if kept_a_seat:
+        return _freed(uow, registration, now)
     tell(uow, registration)
     return registration
 

@@ -18,7 +18,6 @@ from services.registrations.models import (
     Offer,
     Quota,
     Registration,
-    SeatLogEntry,
     Status,
     What,
 )
@@ -41,21 +40,37 @@ def note(
     details: dict[str, Any] | None = None,
 ) -> None:
     """Write down what happened to a registration, or to an offer as a whole."""
+    uow.seat_log.add(**as_noted(what, about, now=now, by=by, reason=reason, details=details))
+
+
+def as_noted(
+    what: What,
+    about: Offer | Registration,
+    *,
+    now: datetime,
+    by: UUID | None = None,
+    reason: str | None = None,
+    details: dict[str, Any] | None = None,
+) -> dict[str, Any]:
+    """What is written down, for many at once.
+
+    Of who waits it is kept why: the place in line, and the seats that were kept for others.
+    """
     one = about if isinstance(about, Registration) else None
-    uow.seat_log.add(
-        SeatLogEntry(
-            event_id=about.event_id,
-            registration_id=one.id if one else None,
-            at=now,
-            by=by,
-            what=what,
-            status=one.status if one else None,
-            quota_id=one.quota_id if one else None,
-            waitlist_number=one.waitlist_number if one else None,
-            reason=reason,
-            details=details,
-        )
-    )
+    if one is not None and one.status is Status.WAITLISTED and details is None:
+        details = {"position": one.position, "kept": one.offer.kept_for(now)}
+    return {
+        "event_id": about.event_id,
+        "registration_id": one.id if one else None,
+        "at": now,
+        "by": by,
+        "what": what,
+        "status": one.status if one else None,
+        "quota_id": one.quota_id if one else None,
+        "waitlist_number": one.waitlist_number if one else None,
+        "reason": reason,
+        "details": details,
+    }
 
 
 def tell(uow: UnitOfWork, registration: Registration, *, promoted: bool = False) -> None:
@@ -132,29 +147,30 @@ def resize(
     """Change the number of seats, if it is still what the organiser saw; new ones go to those who wait.
 
     Below the seats that are taken only with the people named who lose theirs: those who came last. They are the first
-    in line from then on.
+    in line from then on. A seat that is kept while edited answers are looked at is decided about first, by approving or
+    declining.
     """
     offer = uow.offers.lock(event_id)
     settle(uow, offer, now=now)
     if was is not None and was != offer.capacity:
         raise EditedMeanwhile
-    before, surplus = offer.capacity, offer.confirmed + offer.held - capacity
+    before, surplus = offer.capacity, offer.taken - capacity
     if surplus > 0 and not offer.cancelled:
         last = uow.registrations.seated_last(event_id, surplus)
         if losing is None or len(last) < surplus:
             raise CapacityBelowConfirmed(
-                confirmed=offer.confirmed + offer.held,
+                confirmed=offer.taken,
                 losing=[{"id": str(one.id), "name": one.name} for one in last],
             )
         if {one.id for one in last} != set(losing):
             raise OthersWouldLose(losing=[{"id": str(one.id), "name": one.name} for one in last])
         for one in last:
             offer.unseat(one, now)
-            note(uow, What.LOST_SEAT, one, now=now, by=by)
         uow.session.flush()
         for one in last:
             if one.status is Status.WAITLISTED:
                 one.position = uow.registrations.position_of(one)
+            note(uow, What.LOST_SEAT, one, now=now, by=by)
             tell(uow, one)
     offer.resize(capacity, now)
     note(uow, What.RESIZED, offer, now=now, by=by, details={"from": before, "to": capacity})

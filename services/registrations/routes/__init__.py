@@ -1,6 +1,34 @@
 """The HTTP API of registrations: it translates and decides nothing."""
 
-from services.registrations.routes import door, groups, nominations, nominees, offers, registrations
+from services.registrations.routes import (
+    door,
+    door_devices,
+    forms,
+    groups,
+    imports,
+    lists,
+    nominations,
+    nominees,
+    offers,
+    papers,
+    registrations,
+)
 from services.registrations.routes.blueprint import bp
 
-__all__ = ["bp", "door", "groups", "nominations", "nominees", "offers", "registrations"]
+__all__ = [
+    "bp",
+    "door",
+    "door_devices",
+    "forms",
+    "groups",
+    "imports",
+    "lists",
+    "nominations",
+    "nominees",
+    "offers",
+    "papers",
+    "registrations",
+]
+from services.registrations.routes import after
+
+__all__ = ["after", "bp", "door", "offers", "registrations"]

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from services.registrations import operations
+from services.registrations import admission, operations
 from services.registrations.deps import current_deps
 from services.registrations.models import Registration
+from services.registrations.operations import Showing
 from services.registrations.repository import UnitOfWork
 from services.registrations.routes.blueprint import bp
 from services.registrations.schemas.registrations import (
@@ -17,20 +18,39 @@ from services.registrations.schemas.registrations import (
     UndoRequest,
     WalkInRequest,
 )
-from shared.http.access import ADMIN, DOOR, OFFICER, ORGANISER, allow, permit, person_id
-from shared.http.idempotency import creates
+from shared.http.access import (
+    ADMIN,
+    DOOR,
+    OFFICER,
+    ORGANISER,
+    allow,
+    decided_elsewhere,
+    permit,
+    person_id,
+    right,
+)
+from shared.http.idempotency import Answer, Key, creates, hands_on
 
 
 @bp.post("/offers/<uuid:event_id>/check-ins")
 @allow(DOOR, OFFICER, ORGANISER, ADMIN)
 @bp.arguments(CheckInRequest)
-@creates(bp, CheckInView)
-def check_in(shown: dict[str, Any], event_id: UUID, *, uow: UnitOfWork) -> Registration:
+@hands_on(bp, CheckInView)
+def check_in(shown: dict[str, Any], event_id: UUID, *, key: Key | None) -> Answer:
     """Let somebody in by ticket, entry code or name on the list; a ticket admits once."""
     deps = current_deps()
-    _permit(uow, event_id)
-    found = operations.find_admission(uow, deps.tickets, event_id=event_id, **shown)
-    return operations.check_in(uow, registration_id=found, by=person_id(), now=deps.clock.now())
+    gate = shown.pop("gate")
+    showing = Showing(
+        event_id=event_id,
+        by=person_id(),
+        now=deps.clock.now(),
+        right=right(),
+        scanned=shown,
+        more={"gate": gate},
+    )
+    answer = admission.check_in(deps, showing, key)
+    decided_elsewhere()
+    return answer
 
 
 @bp.post("/offers/<uuid:event_id>/walk-ins")

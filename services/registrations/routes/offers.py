@@ -19,7 +19,7 @@ from services.registrations.schemas.offers import (
     SeatLogQuery,
     offer_view,
 )
-from shared.http.access import ADMIN, ANYONE, LEADER, ORGANISER, allow, permit, person_id
+from shared.http.access import ADMIN, ANYONE, LEADER, ORGANISER, allow, holds, permit, person_id
 from shared.http.etags import with_etag
 from shared.http.problems import language
 
@@ -94,6 +94,13 @@ def change_rules(wanted: dict[str, Any], event_id: UUID) -> dict[str, Any]:
 def show_log(query: dict[str, Any], event_id: UUID) -> dict[str, Any]:
     """What happened to the seats of an event, or to one registration: enough to explain how anybody stands."""
     with current_deps().unit_of_work(read_only=True) as uow:
-        permit(organisation=uow.offers.get(event_id).organisation_id)
+        owner = uow.offers.get(event_id).organisation_id
+        permit(organisation=owner)
         found, following = uow.seat_log.page(event_id, **{"cursor": None} | query)
+        if holds(ORGANISER, organisation=owner) or holds(ADMIN):
+            names = uow.registrations.names(
+                {one.registration_id for one in found if one.registration_id}
+            )
+            for one in found:
+                one.name = names.get(one.registration_id) if one.registration_id else None
         return {"items": found, "next": following}

@@ -7,11 +7,12 @@ from uuid import UUID
 
 from flask import Response, jsonify
 
-from services.registrations import operations
+from services.registrations import admission, operations
 from services.registrations.deps import current_deps
 from services.registrations.models import Registration
-from services.registrations.repository import UnitOfWork
+from services.registrations.operations import Wish
 from services.registrations.routes.blueprint import bp, permitted, signed
+from services.registrations.schemas.forms import RegistrationDetail, detail_of
 from services.registrations.schemas.registrations import (
     AttendeeList,
     AttendeesQuery,
@@ -41,24 +42,25 @@ from shared.http.access import (
     person_id,
     service,
 )
-from shared.http.idempotency import creates
+from shared.http.idempotency import Answer, Key, hands_on
 from shared.http.schemas import KeySet
 
 
 @bp.post("/offers/<uuid:event_id>/registrations")
 @allow(PERSON)
 @bp.arguments(RegistrationRequest)
-@creates(bp, RegistrationView)
-def register(attendee: dict[str, Any], event_id: UUID, *, uow: UnitOfWork) -> Registration:
+@hands_on(bp, RegistrationView)
+def register(attendee: dict[str, Any], event_id: UUID, *, key: Key | None) -> Answer:
     """Register an attendee, or put them on the waitlist."""
-    return operations.register(
-        uow,
+    deps = current_deps()
+    organisations = {organisation for organisation, _ in caller().roles}
+    wish = Wish(
         event_id=event_id,
         person_id=person_id(),
-        member_of={organisation for organisation, _ in caller().roles},
-        now=current_deps().clock.now(),
-        **attendee,
+        now=deps.clock.now(),
+        more={"member_of": organisations} | attendee,
     )
+    return admission.register(deps, wish, key)
 
 
 @bp.get("/offers/<uuid:event_id>/registrations")
@@ -73,7 +75,7 @@ def list_attendees(query: dict[str, Any], event_id: UUID) -> Response:
         permit(organisation=offer.organisation_id, event=event_id)
         items, following = uow.registrations.of_event(event_id, **query)
     in_full = holds(ORGANISER, organisation=offer.organisation_id) or holds(ADMIN)
-    shape = AttendeeList(exclude=() if in_full else ("items.phone", "items.note"))
+    shape = AttendeeList(exclude=() if in_full else ("items.phone", "items.email", "items.note"))
     return jsonify(shape.dump({"items": items, "next": following, "counts": offer}))
 
 
@@ -90,11 +92,12 @@ def list_mine(query: dict[str, Any]) -> dict[str, Any]:
 
 @bp.get("/registrations/<uuid:registration_id>")
 @allow(OWN, ORGANISER, ADMIN)
-@bp.response(200, RegistrationView)
-def show_registration(registration_id: UUID) -> Registration:
-    """One registration."""
+@bp.response(200, RegistrationDetail)
+def show_registration(registration_id: UUID) -> Response:
+    """One registration, with what was answered."""
     with current_deps().unit_of_work(read_only=True) as uow:
-        return permitted(uow.registrations.get(registration_id))
+        registration = permitted(uow.registrations.get(registration_id))
+        return jsonify(detail_of(registration, uow.answer_sheets.of(registration_id)))
 
 
 @bp.post("/registrations/<uuid:registration_id>/cancel")

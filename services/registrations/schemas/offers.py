@@ -121,6 +121,9 @@ class OfferView(ma.Schema):
     confirmed = fields.Integer(required=True)
     held = fields.Integer(required=True)
     pending = fields.Integer(required=True)
+    asked_again = fields.Integer(
+        required=True, metadata={"description": "Of the pending, those who keep a seat meanwhile"}
+    )
     seats_left = fields.Integer(
         required=True, metadata={"description": "Open to everybody; kept ones are beside them"}
     )
@@ -144,6 +147,9 @@ class SeatLogView(ma.Schema):
 
     number = fields.Integer(required=True)
     registration_id = fields.UUID(required=True, allow_none=True)
+    name = fields.String(
+        allow_none=True, metadata={"description": "Whose registration; for organisers only"}
+    )
     at = fields.AwareDateTime(required=True)
     by = fields.UUID(
         required=True, allow_none=True, metadata={"description": "Null: the rules, by themselves"}
@@ -153,7 +159,13 @@ class SeatLogView(ma.Schema):
     quota_id = fields.UUID(required=True, allow_none=True)
     waitlist_number = fields.Integer(required=True, allow_none=True)
     reason = fields.String(required=True, allow_none=True)
-    details = fields.Dict(required=True, allow_none=True)
+    details = fields.Dict(
+        required=True,
+        allow_none=True,
+        metadata={
+            "description": "Of who waits: the `position`, and `kept`, the seats kept for others"
+        },
+    )
 
 
 SeatLogList = list_of(SeatLogView)
@@ -163,6 +175,7 @@ _COPIED = [
     "confirmed",
     "held",
     "pending",
+    "asked_again",
     "waitlist",
     "waitlisted",
     "approval",

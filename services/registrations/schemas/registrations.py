@@ -8,6 +8,7 @@ import marshmallow as ma
 from marshmallow import fields, validate
 
 from services.registrations.models import Registration, Status
+from services.registrations.schemas.answers import given_answers, seen_version
 from services.registrations.schemas.offers import TextView
 from shared.http.schemas import Line, PageQuery, Paragraphs, Phone, list_of
 from shared.text import Text
@@ -18,6 +19,12 @@ class RegistrationRequest(ma.Schema):
 
     name = Line(200, required=True)
     phone = Phone(allow_none=True, load_default=None)
+    organisation_name = Line(
+        200,
+        allow_none=True,
+        load_default=None,
+        metadata={"description": "For which organisation or business one comes, for lists"},
+    )
     note = Paragraphs(2000, allow_none=True, load_default=None)
     organisation_id = fields.UUID(
         allow_none=True,
@@ -29,6 +36,8 @@ class RegistrationRequest(ma.Schema):
         load_default=None,
         metadata={"description": "Where one lives or works"},
     )
+    answers = given_answers(load_default=dict)
+    form_version = seen_version()
 
 
 class CancelRequest(ma.Schema):
@@ -52,23 +61,32 @@ class WalkInRequest(ma.Schema):
 
     name = Line(200, required=True)
     phone = Phone(allow_none=True, load_default=None)
+    gate = Line(60, allow_none=True, load_default=None)
+
+
+ONE_OF_THREE = Text(
+    "Xin gửi một trong: vé, mã vào cửa, mã đăng ký.",
+    "Please send one of: ticket, entry code, registration id.",
+)
+
+
+def count_shown(data: dict[str, Any]) -> int:
+    """How many of ticket, entry code and registration a request names."""
+    return sum(data.get(name) is not None for name in ("ticket", "code", "registration_id"))
 
 
 class CheckInRequest(ma.Schema):
-    """One of the three."""
+    """One of the three, and at which gate."""
 
     ticket = fields.String(validate=validate.Length(1, 400), load_default=None)
     code = Line(20, load_default=None)
     registration_id = fields.UUID(load_default=None)
+    gate = Line(60, allow_none=True, load_default=None)
 
     @ma.validates_schema
     def one_of_them(self, data: dict[str, Any], **_: Any) -> None:
-        if sum(value is not None for value in data.values()) != 1:
-            said = Text(
-                "Xin gửi một trong: vé, mã vào cửa, mã đăng ký.",
-                "Please send one of: ticket, entry code, registration id.",
-            )
-            raise ma.ValidationError([said], "code")
+        if count_shown(data) != 1:
+            raise ma.ValidationError([ONE_OF_THREE], "code")
 
 
 class TicketsRequest(ma.Schema):
@@ -135,9 +153,11 @@ class AttendeeView(ma.Schema):
     held_until = fields.AwareDateTime(required=True, allow_none=True)
     quota_id = fields.UUID(required=True, allow_none=True)
     organisation_id = fields.UUID(required=True, allow_none=True)
+    organisation_name = fields.String(required=True, allow_none=True)
     registered_at = fields.AwareDateTime(required=True)
     checked_in_at = fields.AwareDateTime(required=True, allow_none=True)
     phone = fields.String(allow_none=True)
+    email = fields.String(allow_none=True)
     note = fields.String(allow_none=True)
 
 

@@ -14,7 +14,9 @@ from services.web.session import needs_person
 
 bp = Blueprint("attendees", __name__, url_prefix="/to-chuc/su-kien")
 
-_STATUSES = ("confirmed", "waitlisted", "cancelled")
+# So many papers stand in one file, as registrations prints them.
+_PER_FILE = 200
+_STATUSES = ("confirmed", "waitlisted", "held", "pending", "declined", "cancelled")
 
 
 @bp.get("/<uuid:event_id>/danh-sach")
@@ -28,7 +30,8 @@ def attendees(event_id: UUID) -> str:
     found = clients().registrations.attendees(str(event_id), **asked, limit=100)
     plans = may_edit(str(event["organisation"]["id"]))
     deliveries: list[Json] = []
-    if plans:
+    # What became of the mails stands below the list as a whole, not below each search in it.
+    if plans and not any(asked.values()):
         ask = clients().notifications.deliveries
         deliveries = if_there(lambda: ask(str(event_id))) or []
     mails = [item for item in deliveries if item["channel"] == "email"]
@@ -42,5 +45,7 @@ def attendees(event_id: UUID) -> str:
         asked=asked,
         statuses=_STATUSES,
         states=sorted(states.items()),
+        per_file=_PER_FILE,
+        whole=not any(asked.values()),
         deliveries=deliveries,
     )

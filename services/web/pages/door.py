@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
-from uuid import UUID
+from collections.abc import Callable
+from uuid import UUID, uuid4
 
 from flask import Blueprint, g, render_template, request
 
 from services.web.clients import Away, Json, Refused, clients
+from services.web.pages.door_words import words_of_device
 from services.web.rights import may_see
 from services.web.security import allow_here, keep_nowhere
 from services.web.session import needs_person, organises
@@ -15,6 +17,7 @@ from services.web.texts import gettext as _
 
 bp = Blueprint("door", __name__)
 
+_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _ENTRY_CODE = re.compile(r"[A-Za-z0-9]{4,12}")
 
 
@@ -34,18 +37,66 @@ def check_in(event_id: UUID) -> str | tuple[str, int]:
             str(event_id),
             result={"tone": "gone", "word": _("Chưa có mã"), "why": _("Xin nhập mã hoặc quét vé.")},
         ), 422
+    return _tried(
+        event_id, lambda: _welcome(clients().registrations.check_in(str(event_id), proof))
+    )
+
+
+@bp.post("/cua/<uuid:event_id>/tai-cho")
+@needs_person
+def walk_in(event_id: UUID) -> str | tuple[str, int]:
+    """Let somebody in who did not register, while a seat is free."""
+    name = " ".join(request.form.get("name", "").split())[:200]
+    if not name:
+        why = _("Xin nhập họ tên của người đến.")
+        result = {"tone": "gone", "word": _("Chưa có tên"), "why": why}
+        return _show(str(event_id), result=result), 422
+    key = request.form.get("nonce", "")[:100] or uuid4().hex
+    return _tried(
+        event_id,
+        lambda: _welcome(clients().registrations.walk_in(str(event_id), name=name, key=key)),
+    )
+
+
+@bp.post("/cua/<uuid:event_id>/hoan-tac")
+@needs_person
+def undo(event_id: UUID) -> str | tuple[str, int]:
+    """Take back an admission that was a mistake, with the reason."""
+    reason = " ".join(request.form.get("reason", "").split())[:400]
+    registration_id = request.form.get("registration_id", "")
+    if not reason or not _ID.fullmatch(registration_id):
+        why = _("Xin ghi lý do hoàn tác.")
+        result = {"tone": "gone", "word": _("Chưa hoàn tác"), "why": why}
+        return _show(str(event_id), result=result), 422
+
+    def take_back() -> Json:
+        undone = clients().registrations.undo_check_in(registration_id, reason=reason)
+        return {"tone": "wait", "word": _("Đã hoàn tác"), "name": undone["name"]}
+
+    return _tried(event_id, take_back)
+
+
+def _tried(event_id: UUID, act: Callable[[], Json]) -> str | tuple[str, int]:
+    """The door after something was done, or with why it was not."""
     try:
-        done = clients().registrations.check_in(str(event_id), proof)
+        return _show(str(event_id), result=act())
     except Refused as refused:
         if refused.status in (401, 403, 404):
             raise
         return _show(str(event_id), result=_refusal(refused)), refused.status
     except Away:
         why = _("Chưa ghi được. Xin thử lại, hoặc ghi tên ra giấy rồi điểm danh sau.")
-        return _show(
-            str(event_id), result={"tone": "wait", "word": _("Chưa kết nối được"), "why": why}
-        ), 503
-    return _show(str(event_id), result={"tone": "ok", "word": _("Mời vào"), "name": done["name"]})
+        result = {"tone": "wait", "word": _("Chưa kết nối được"), "why": why}
+        return _show(str(event_id), result=result), 503
+
+
+def _welcome(done: Json) -> Json:
+    return {
+        "tone": "ok",
+        "word": _("Mời vào"),
+        "name": done["name"],
+        "registration_id": done["registration_id"],
+    }
 
 
 def _proof() -> Json | None:
@@ -67,6 +118,7 @@ def _refusal(refused: Refused) -> Json:
             "word": _("Đã vào rồi"),
             "name": members.get("name", ""),
             "at": members.get("checked_in_at"),
+            "registration_id": members.get("registration_id"),
         }
     wrong = str(refused.errors[0].get("message", "")) if refused.errors else ""
     why = wrong or refused.detail or refused.title
@@ -76,7 +128,7 @@ def _refusal(refused: Refused) -> Json:
 def _show(event_id: str, *, result: Json | None) -> str:
     keep_nowhere()
     g.camera = True
-    allow_here(script_src="'wasm-unsafe-eval'", worker_src="'self' blob:")
+    allow_here(script_src="'wasm-unsafe-eval'", worker_src="'self' blob:", manifest_src="'self'")
     q = request.args.get("q", "").strip()[:200]
     try:
         event: Json | None = clients().events.event(event_id)
@@ -96,6 +148,8 @@ def _show(event_id: str, *, result: Json | None) -> str:
         people=found["items"] if q else [],
         q=q,
         result=result,
+        nonce=uuid4().hex,
+        words=words_of_device(),
     )
 
 

@@ -76,7 +76,9 @@ def change(event_id: UUID) -> Response | Page:
     if rearrange(form, ROWS.values()):
         return _show(form, event=event, own=[])
     wanted = event_form.read(form, event)
-    known = event_form.read(Form(event_form.typed(event)), event)
+    # The area is not asked for where nobody knows the areas now.
+    asked = {n: v for n, v in event_form.typed(event).items() if n != "venue.area_id" or n in form.typed}  # fmt: skip
+    known = event_form.read(Form(asked), event)
     changes = {name: value for name, value in wanted.items() if value != known[name]}
     if form.good:
         try:
@@ -128,6 +130,7 @@ def _show(form: Form, *, event: Json | None, own: list[Json]) -> Page:
         spoken=[(tag, language_name(tag)) for tag in spoken],
         spoken_otherwise=["languages", *(f"language.{tag}" for tag in spoken if tag != "vi")],
         programmes=_programmes(form, event, kinds),
+        areas=_areas(form),
         rows={name: rows.shown(form) for name, rows in ROWS.items()},
         most={name: rows.most for name, rows in ROWS.items()},
     )
@@ -142,6 +145,17 @@ def _to_choose(today: list[Json], event: Json | None, part: str) -> list[tuple[s
         there.pop(event["organisation"]["id"], None)
     unnamed = _("Đơn vị chưa có tên")
     return [(one["id"], one["name"] or unnamed) for one in (current | there).values()]
+
+
+def _areas(form: Form) -> list[tuple[str, str]]:
+    """The wards of today, and the area that the event has; nothing where nobody knows them now."""
+    today = now().date().isoformat()
+    found = if_there(lambda: clients().community.areas(on=today, level="ward")) or []
+    areas = {str(one["id"]): str(one["name"]) for one in found}
+    chosen = form["venue.area_id"]
+    if areas and chosen:
+        areas.setdefault(chosen, _("Giữ như hiện nay"))
+    return list(areas.items())
 
 
 def _programmes(form: Form, event: Json | None, kinds: list[Json]) -> Choices | None:

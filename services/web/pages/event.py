@@ -11,6 +11,7 @@ from flask import Blueprint, Response, render_template
 
 from services.web import dates
 from services.web.clients import Json, clients, if_there
+from services.web.kept import the_same_for_every_visitor
 from services.web.pages.listing import ics
 from services.web.places import place_of
 from services.web.security import allow_here
@@ -18,6 +19,8 @@ from services.web.session import now, signed_in
 
 bp = Blueprint("event", __name__)
 
+# What a registration is while it stands.
+IN_PLAY = ("confirmed", "waitlisted", "held", "pending")
 # From when on joining online is the thing to do.
 _DOORS_OPEN = timedelta(hours=1)
 _MOST_OTHERS = 6
@@ -27,6 +30,7 @@ _PICTURE = re.compile(r"(https://[A-Za-z0-9.-]+(?::\d+)?)/[^\s]*")
 
 @bp.get("/su-kien/<uuid:event_id>")
 def event(event_id: UUID) -> str:
+    the_same_for_every_visitor()
     found = clients().events.event(str(event_id))
     offer = if_there(lambda: clients().registrations.offer(str(event_id)))
     return render_template(
@@ -40,11 +44,13 @@ def event(event_id: UUID) -> str:
         joining=joining(found),
         picture=picture(found),
         others=others(found),
+        over=bool(found["ends_at"]) and dates.local(found["ends_at"]) <= now(),
     )
 
 
 @bp.get("/su-kien/<uuid:event_id>.ics")
 def event_ics(event_id: UUID) -> Response:
+    the_same_for_every_visitor()
     return ics(f"/events/{event_id}/calendar.ics")
 
 
@@ -60,14 +66,8 @@ def standing(event_id: str) -> Json | None:
     if not signed_in():
         return None
     found = if_there(lambda: clients().registrations.mine(event_id=event_id)) or {"items": []}
-    return next(
-        (
-            item
-            for item in found["items"]
-            if item["status"] in ("confirmed", "waitlisted") and not item.get("registered_by")
-        ),
-        None,
-    )
+    own = (item for item in found["items"] if not item.get("registered_by"))
+    return next((item for item in own if item["status"] in IN_PLAY), None)
 
 
 def days(event: Json) -> list[tuple[str, list[Json]]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import PurePath
 from uuid import UUID
@@ -12,6 +13,7 @@ from flask import Blueprint, Response, flash, redirect, render_template, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from services.web import dates
+from services.web.changes import said_fields
 from services.web.clients import Away, Json, Refused, Upload, clients, if_there
 from services.web.forms import Form
 from services.web.pages.drafting import planned
@@ -107,6 +109,7 @@ def preview(import_id: UUID) -> str:
         before=max(0, start - _AT_ONCE) if start else None,
         after=start + _AT_ONCE if len(shown) > start + _AT_ONCE else None,
         wanted=made["counts"]["new"] + made["counts"]["changed"],
+        differing=_differing(made),
     )
 
 
@@ -124,6 +127,22 @@ def confirm(import_id: UUID) -> AnyResponse:
         edited = ngettext("đã sửa %(num)s", "đã sửa %(num)s", changed) % {"num": changed}
         flash(f"{made}, {edited}. " + _("Chưa ai được báo; hãy xem lại rồi công bố."), "ok")
     return redirect(f"/to-chuc/nhap/{import_id}", 303)
+
+
+def _differing(made: Json) -> Callable[[Json], list[tuple[str, str, str]]]:
+    """What a row would change, in words; the kinds are asked for only where one changes."""
+    kinds: dict[str, str] = {}
+    if any("kind" in row["differences"] for row in made["rows"]):
+        kinds = {one["key"]: said(one["name"]) for one in if_there(clients().events.kinds) or []}
+
+    def say(row: Json) -> list[tuple[str, str, str]]:
+        fields = {
+            "kind_key" if name == "kind" else name: pair
+            for name, pair in row["differences"].items()
+        }
+        return said_fields(fields, zone=dates.HOME, names={}, kinds=kinds)
+
+    return say
 
 
 def _file(form: Form) -> Upload | None:

@@ -8,6 +8,7 @@ from flask import Blueprint, redirect, render_template, request
 from werkzeug.wrappers import Response
 
 from services.web.clients import Json, clients
+from services.web.rights import runs_channels
 from services.web.security import local_path
 from services.web.session import needs_person
 
@@ -28,6 +29,7 @@ def inbox() -> str:
         found=found,
         organisation=organisation,
         organisations=_organisations(),
+        runs_channels=organisation is not None and runs_channels(organisation),
         local_path=local_path,
     )
 

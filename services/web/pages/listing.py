@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from services.web import dates
 from services.web.clients import Json, clients, if_there
+from services.web.kept import the_same_for_every_visitor
 from services.web.months import Month, Row, day_names
 from services.web.places import place_of
 from services.web.search import Options, Search
@@ -19,6 +20,8 @@ from services.web.session import now
 from shared.text import LANGUAGES
 
 bp = Blueprint("listing", __name__)
+# A year of a ward stands on one page, where the browser's own search finds it, too.
+LISTED = 200
 # More than that is asked to be narrowed, so that a page stays one question and one screen.
 MOST_IN_A_MONTH = 200
 
@@ -30,6 +33,7 @@ def calendar() -> tuple[str, int]:
     One or the other, each at its own address: both in one page would be read out twice and fetched twice. On a phone
     the month is a list of its days.
     """
+    the_same_for_every_visitor()
     today = dates.local(now()).date()
     month = Month.of(request.args["thang"], today=today) if "thang" in request.args else None
     search = Search(request.args, month=month.key if month else "")
@@ -37,7 +41,7 @@ def calendar() -> tuple[str, int]:
     if month:
         found = clients().events.events(**query | month.span(margin=1), limit=MOST_IN_A_MONTH)
     else:
-        found = clients().events.events(**query, cursor=request.args.get("cursor"), limit=50)
+        found = clients().events.events(**query, cursor=request.args.get("cursor"), limit=LISTED)
     rows = [(event, place_of(event, None, now=now())) for event in found["items"]]
     options = _options(search, query)
     page = render_template(
@@ -83,6 +87,7 @@ def _options(search: Search, query: dict[str, str | int | None]) -> dict[str, Op
 @bp.get("/lich.ics")
 def feed() -> Response:
     """Every coming event, to subscribe to."""
+    the_same_for_every_visitor()
     narrowed = ("kind", "organisation_id", "area_id")
     kept = {name: request.args[name] for name in narrowed if name in request.args}
     return ics("/calendar.ics", **kept)

@@ -16,6 +16,7 @@ from services.web.here import here
 from services.web.owed import Owed, numbered, pressing
 from services.web.places import Place, place_of
 from services.web.rights import event_edited, event_seen, leads, may_admit, may_edit, may_see
+from services.web.scope import invited_to
 from services.web.session import STAFF, claims, needs_person, now
 from services.web.texts import gettext as _
 
@@ -84,8 +85,10 @@ def ask_to_publish(event_id: UUID) -> str:
 @bp.post("/su-kien/<uuid:event_id>/cong-bo")
 @needs_person
 def publish(event_id: UUID) -> Page:
-    event_in(event_id, "draft")
-    done = _("Đã công bố. Trang sự kiện đã mở và thư mời đang được gửi đến các đơn vị phối hợp.")
+    event = event_in(event_id, "draft")
+    done = _("Đã công bố. Trang sự kiện đã mở.")
+    if invited_to([event]):
+        done += " " + _("Thư mời đang được gửi đến các đơn vị phối hợp.")
     form = Form(request.form)
     why = _("Xin nêu lý do vẫn công bố; lý do được lưu lại.")
     accept = [
@@ -111,7 +114,7 @@ def ask_to_reschedule(event_id: UUID) -> str:
 def reschedule(event_id: UUID) -> Page:
     event = event_in(event_id, *AHEAD)
     form = Form(request.form)
-    zone = form.zone("timezone", known=event["timezone"])
+    zone = form.zone("timezone", known=event["timezone"], hidden=True)
     body: Json = {
         "starts_at": form.moment("starts_at", zone=zone, required=_("Xin nhập giờ bắt đầu mới.")),
         "ends_at": form.moment("ends_at", zone=zone, required=_("Xin nhập giờ kết thúc mới.")),

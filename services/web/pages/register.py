@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
+from functools import partial
 from uuid import UUID
 
 from flask import Blueprint, flash, redirect, render_template, request, session
 from werkzeug.wrappers import Response
 
+from services.web.asked import (
+    PREFIX,
+    asked_by,
+    demand,
+    filled,
+    order,
+    read,
+    shown,
+    untick,
+    version,
+)
 from services.web.clients import Away, Json, Refused, clients, if_there
 from services.web.forms import Form
 from services.web.pages.event import standing
@@ -20,7 +32,9 @@ bp = Blueprint("register", __name__)
 
 NEWS = "news"
 _KEPT = ("nonce", "name", "phone", NEWS)
-_LONGEST_KEPT = 200
+# Registrations that are looked through for what one said before.
+_LATELY = 3
+_LONGEST_KEPT, _MOST_KEPT = 200, 1000
 Page = Response | tuple[str, int, dict[str, str]]
 
 
@@ -28,7 +42,9 @@ Page = Response | tuple[str, int, dict[str, str]]
 def form(event_id: UUID) -> Page:
     if mine := standing(str(event_id)):
         return redirect(f"/toi/ve/{mine['id']}", 303)
-    return _show(str(event_id), Form(_typed_before(request.path) or _known()))
+    asked = asked_by(str(event_id))
+    before = _typed_before(request.path) or _known()
+    return _show(str(event_id), Form(_remembered(asked) | before), asked=asked)
 
 
 @bp.post("/su-kien/<uuid:event_id>/dang-ky")
@@ -39,8 +55,20 @@ def register(event_id: UUID) -> Page:
     phone = typed.phone("phone")
     if not signed_in():
         return _sign_in_first(str(event_id), typed)
-    if typed.good:
-        attendee = {"name": name} | ({"phone": phone} if phone else {})
+    asked = asked_by(str(event_id))
+    if asked is None:
+        typed.refuse(Away("registrations"))
+        return _show(str(event_id), typed)
+    answers, sendable = read(typed, asked["fields"]), typed.good
+    late = demand(typed, asked["fields"], answers)
+    if typed.good and late:
+        typed.focus = late[0]
+        return _show(str(event_id), typed, asked=asked, late=True)
+    if sendable:
+        # Also where an answer is missing: the service says everything that is wrong at once.
+        attendee: Json = {"name": name} | ({"phone": phone} if phone else {})
+        if asked["fields"]:
+            attendee |= {"answers": answers} | version(typed)
         try:
             done = clients().registrations.register(
                 str(event_id), attendee, key=f"web-{typed.nonce}"
@@ -74,13 +102,21 @@ def _stands(done: Json) -> bool:
     return bool(now["status"] != "cancelled")
 
 
-def _show(event_id: str, typed: Form) -> Page:
+def _show(event_id: str, typed: Form, *, asked: Json | None = None, late: bool = False) -> Page:
     event = clients().events.event(event_id)
     offer = if_there(lambda: clients().registrations.offer(event_id))
+    asked = asked or asked_by(event_id)
+    fields = asked["fields"] if asked else []
+    untick(typed, fields)
+    typed.sort_errors(("name", "email", "phone", *order(fields)))
     page = render_template(
         "register.html",
         event=event,
         offer=offer,
+        asked=asked,
+        shown=shown(fields, read(typed, fields)),
+        answered={name: said for name, said in typed.typed.items() if name.startswith(PREFIX)},
+        late=late,
         place=place_of(event, offer, now=now()),
         form=typed,
         news=_news(),
@@ -98,9 +134,20 @@ def _sign_in_first(event_id: str, typed: Form) -> Page:
             typed.refuse(error)
         else:
             kept = {name: typed[name][:_LONGEST_KEPT] for name in _KEPT if name in typed.typed}
+            kept |= _answers_that_fit(typed)
             session["draft"] = {"path": request.path, "typed": kept}
             return redirect("/dang-nhap/ma", 303)
     return _show(event_id, typed)
+
+
+def _answers_that_fit(typed: Form) -> dict[str, str]:
+    """Answers are asked once one is signed in; who was signed out meanwhile finds them again if a cookie can hold them."""
+    found = {
+        name: said
+        for name, said in typed.typed.items()
+        if name.startswith((PREFIX, "asked.")) and said
+    }
+    return found if sum(map(len, (*found, *found.values()))) <= _MOST_KEPT else {}
 
 
 def _typed_before(path: str) -> dict[str, str] | None:
@@ -112,6 +159,20 @@ def _known() -> dict[str, str]:
     """The name and phone that community already has."""
     me = if_there(clients().community.me) if signed_in() else None
     return {name: me[name] for name in ("name", "phone") if me.get(name)} if me else {}
+
+
+def _remembered(asked: Json | None) -> dict[str, str]:
+    """The business that the person named when registering lately, for a form that asks for one."""
+    fields = [one for one in (asked or {"fields": []})["fields"] if one["kind"] == "business"]
+    if not fields or not signed_in():
+        return {}
+    lately = if_there(clients().registrations.mine) or {"items": []}
+    for item in lately["items"][:_LATELY]:
+        known = if_there(partial(clients().registrations.registration, item["id"])) or {}
+        for answer in known.get("answers", {}).values():
+            if isinstance(answer, dict) and "tax_code" in answer:
+                return filled({field["key"]: answer for field in fields}, fields)
+    return {}
 
 
 def _news() -> Json | None:

@@ -13,7 +13,7 @@ from services.web.forms import Form
 from services.web.pages.organiser import reason_of
 from services.web.rights import may_edit, series_edited, series_led
 from services.web.rule_words import in_words
-from services.web.scope import Scope, partners_of, scope_of
+from services.web.scope import Scope, invited_to, scope_of
 from services.web.session import needs_person
 from services.web.texts import gettext as _
 
@@ -48,7 +48,9 @@ def publish(series_id: UUID) -> Page:
         if one["must_be_accepted"]
     ]
     act = lambda: clients().events.publish_series(str(series_id), accept=accept)  # noqa: E731
-    done = _("Đã công bố các bản nháp của chuỗi. Thư mời đang được gửi đến các đơn vị phối hợp.")
+    done = _("Đã công bố các bản nháp của chuỗi.")
+    if invited_to(scope.drafts):
+        done += " " + _("Thư mời đang được gửi đến các đơn vị phối hợp.")
     return _step("organiser/series_publish.html", scope, form, act, done, warned=warned)
 
 
@@ -95,7 +97,7 @@ def _show(template: str, scope: Scope, form: Form, **more: object) -> Page:
         series=series,
         form=form,
         words=in_words(series["rule"], series["starts_at"], series["timezone"]),
-        partners=partners_of(scope.drafts),
+        partners=invited_to(scope.drafts),
         # A reason stands on the page itself; what a draft lacks is said on that of the series.
         at="" if _is_asked_here(form) else f"/to-chuc/chuoi/{series['id']}/sua",
         outside=[one for one in series["events"] if one["id"] in outside],
@@ -114,8 +116,9 @@ def _warned(scope: Scope) -> dict[str, Json] | None:
 
     def ask() -> dict[str, Json]:
         found: dict[str, Json] = {}
-        for event in scope.drafts:
-            for one in clients().events.warnings(event["id"]):
+        drafts = {event["id"]: event for event in scope.drafts}
+        for one in clients().events.series_warnings(scope.series["id"]):
+            if event := drafts.get(one["event_id"]):
                 known = found.setdefault(one["rule"], {**one, "must_be_accepted": False, "events": []})  # fmt: skip
                 known["must_be_accepted"] |= one["must_be_accepted"] and not one["accepted"]
                 known["events"].append((event, one["about"]))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from flask import Blueprint, flash, redirect, render_template, request
+from flask import Blueprint, abort, flash, redirect, render_template, request
 from werkzeug.wrappers import Response
 
 from services.web import dates
@@ -32,7 +32,7 @@ _ORDER = (
 @bp.get("/<uuid:series_id>/sua")
 @needs_person
 def edit(series_id: UUID) -> Page:
-    scope = scope_of(series_edited(series_id))
+    scope = _changing(series_id)
     return _show(scope, Form(_typed(scope)))
 
 
@@ -40,7 +40,7 @@ def edit(series_id: UUID) -> Page:
 @needs_person
 def change(series_id: UUID) -> Page:
     """Save what differs from the events as the form shows them."""
-    scope = scope_of(series_edited(series_id))
+    scope = _changing(series_id)
     form = Form(request.form)
     changes = _changes(form, _typed(scope), zone=scope.series["timezone"])
     if scope.public and any(name in changes for name in _MOVES):
@@ -59,6 +59,15 @@ def change(series_id: UUID) -> Page:
         return _show(scope, form)
     flash(_("Đã lưu cho các buổi của chuỗi. Phần đã sửa riêng ở từng buổi thì giữ nguyên."), "ok")
     return redirect(f"/to-chuc/chuoi/{made['id']}", 303)
+
+
+def _changing(series_id: UUID) -> Scope:
+    """What is changed together; where nothing is left to change, the page of the series says so."""
+    scope = scope_of(series_edited(series_id))
+    if not scope.changing:
+        flash(_("Không còn buổi nào để sửa: buổi đã qua hoặc đã hủy thì giữ nguyên."), "note")
+        abort(redirect(f"/to-chuc/chuoi/{series_id}", 303))
+    return scope
 
 
 def _take(form: Form, error: Refused | Away) -> None:

@@ -118,10 +118,14 @@ def kind_names() -> dict[str, Json]:
     return {kind["key"]: kind["name"] for kind in clients().events.kinds()}
 
 
+def year_page(programme: Json) -> str:
+    """The year of a programme."""
+    return f"/to-chuc/nam?don-vi={programme['organisation']['id']}&nam={programme['year']}"
+
+
 def back_to(programme: Json) -> Response:
     """To the programme in its year."""
-    owner, programme_id = programme["organisation"]["id"], programme["id"]
-    return redirect(f"/to-chuc/nam?don-vi={owner}&nam={programme['year']}#p-{programme_id}", 303)
+    return redirect(f"{year_page(programme)}#p-{programme['id']}", 303)
 
 
 def _copying(programme: Json, form: Form) -> Page:

@@ -346,6 +346,17 @@ def test_a_venue_is_edited_part_by_part_and_can_be_taken_away(events: Events) ->
     assert gone["venue"] is None
 
 
+@pytest.mark.parametrize(("other", "moved"), [(False, "venue.accessibility"), (True, "venue")])
+def test_naming_the_area_of_a_place_moves_nobody(events: Events, other: bool, moved: str) -> None:
+    """Who comes is told of another place, not of what makes the same place easier to find."""
+    area = {"area_id": str(new_id())} if other else {}
+    event = events.published_event(venue={"name": "Nhà"} | area)
+
+    events.edited(event, venue={"area_id": str(new_id())})
+
+    assert events.published("event.changed")[-1].data["changed"] == [moved]
+
+
 def test_a_partner_named_twice_is_one(events: Events) -> None:
     """And they stay in the order of the list."""
     first, second = new_id(), new_id()
@@ -382,6 +393,28 @@ def test_an_organisers_repeat_with_the_key_gets_the_same_answer(events: Events) 
     assert (first.status_code, again.status_code) == (201, 201)
     assert again.json == first.json
     assert events.count("events") == 1
+
+
+def test_what_was_begun_is_edited_with_the_version_of_the_answer(events: Events) -> None:
+    """Without asking for it first; a repeat of the request gets the same version."""
+    by, body = events.organiser, events.body()
+    made, again = (events.post("/events", body, by=by, key="k") for _ in range(2))
+    rule = {"event_id": made.json["id"], "rule": "FREQ=WEEKLY;COUNT=2"}
+    series = events.post("/series", rule, by=by)
+    plan = {"organisation_id": events.organisation, "year": 2026, "title": {"vi": "Năm"}}
+    programme = events.post("/programmes", plan, by=by)
+    copied = events.post(f"/programmes/{programme.json['id']}/copy", {"year": 2027}, by=by)
+
+    assert made.headers["ETag"] == again.headers["ETag"] == '"1"'
+    for path, answer in (("series", series), ("programmes", programme), ("programmes", copied)):
+        changed = events.call(
+            "PATCH",
+            f"/{path}/{answer.json['id']}",
+            {"title": {"vi": "Tên"}},
+            by=by,
+            headers={"If-Match": answer.headers["ETag"]},
+        )
+        assert changed.status_code == 200, changed.text
 
 
 def test_a_refused_creation_leaves_its_key_free(events: Events) -> None:

@@ -58,6 +58,16 @@ def test_a_change_names_what_was_and_what_became(events: Events) -> None:
     assert edited["told"] == []
 
 
+def test_a_draft_that_gets_another_time_is_edited_and_only_what_is_public_is_rescheduled(
+    events: Events,
+) -> None:
+    """Nobody had been promised the first time."""
+    draft = events.draft()
+    events.edited(draft, starts_at="2026-03-27T02:00:00Z", ends_at="2026-03-27T04:00:00Z")
+
+    assert [one["action"] for one in history(events, draft)] == ["drafted", "edited"]
+
+
 def test_what_changes_nothing_and_what_is_refused_is_not_kept(events: Events) -> None:
     """Nor what others decide: seats and names of organisations."""
     event = events.published_event()

@@ -109,6 +109,9 @@ def test_a_file_that_comes_again_changes_what_differs_and_nothing_else(events: E
         ("changed", ["starts_at"]),
         ("refused", ["starts_at"]),
     ]
+    was, becomes = made["rows"][0]["differences"]["starts_at"]
+    assert events.moment(was) == events.moment("2026-04-10T07:00:00Z")
+    assert events.moment(becomes) == events.moment("2026-04-10T08:00:00Z")
     confirm(events, made)
     (draft,) = drafts(events)
     assert events.moment(draft["starts_at"]) == events.moment("2026-04-10T08:00:00Z")
@@ -199,11 +202,19 @@ def test_what_is_no_such_file_is_refused_by_name(events: Events) -> None:
     bomb = io.BytesIO()
     with zipfile.ZipFile(bomb, "w", zipfile.ZIP_DEFLATED) as parts:
         parts.writestr("xl/worksheets/sheet1.xml", b"0" * (65 * 1024 * 1024))
+    far = io.BytesIO()
+    with xlsxwriter.Workbook(far) as workbook:
+        sheet = workbook.add_worksheet()
+        sheet.write_string(0, 0, "title")
+        sheet.write_string(
+            60_000, 2_000, "a cell for whose sake all others would be kept in memory"
+        )
     refused = {
         "no calendar": upload(events, b"\xff\x00nothing"),
         "no table": upload(events, b"a,b\n1,2\n", CSV),
         "no workbook": upload(events, b"PK\x03\x04nothing", XLSX),
         "a bomb": upload(events, bomb.getvalue(), XLSX),
+        "a far cell": upload(events, far.getvalue(), XLSX),
         "too many": upload(events, calendar(*[MEETING] * 1001)),
     }
     assert {name: problem(answer) for name, answer in refused.items()} == dict.fromkeys(
@@ -250,3 +261,20 @@ def test_two_files_with_the_same_entry_at_the_same_moment_make_one_draft(events:
     done = at_once(4, lambda number: confirm(events, files[number]))
     assert len(drafts(events)) == 1
     assert sorted(fates(one)[0] for one in done) == ["new", "same", "same", "same"]
+
+
+def test_what_is_too_long_for_its_field_is_refused_and_never_cut_unseen(events: Events) -> None:
+    """In tables as in calendars; what just fits is kept whole."""
+    rows = [("t" * 301, "v", "d"), ("B", "v" * 201, "d"), ("C", "v", "d" * 20_001), ("t" * 300, "v" * 200, "d" * 20_000)]  # fmt: skip
+    heading = "Tên sự kiện,Bắt đầu,Địa điểm,Nội dung\n"
+    table = heading + "".join(f"{t},26/03/2026 14:00,{v},{d}\n" for t, v, d in rows)
+    entries = (
+        f"UID:{n}\nSUMMARY:{t}\nLOCATION:{v}\nDESCRIPTION:{d}\nDTSTART:20260410T140000Z"
+        for n, (t, v, d) in enumerate(rows)
+    )
+
+    for made in (read(events, table.encode(), CSV), read(events, calendar(*entries))):
+        wrong = [[one["field"] for one in row["problems"]] for row in made["rows"]]
+        assert wrong == [["title"], ["venue"], ["description"], []]
+        assert "shorten" in made["rows"][0]["problems"][0]["message"]
+        assert fates(made) == ["refused", "refused", "refused", "new"]

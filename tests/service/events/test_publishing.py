@@ -175,6 +175,20 @@ def test_the_publication_is_told_first_and_then_each_partner_is_invited(events: 
     }
 
 
+def test_who_organises_it_too_is_told_of_what_happens_to_it_like_a_partner(events: Events) -> None:
+    """Whoever is invited hears of the move and of the end, as the preview counts them."""
+    partner, co_organiser = str(new_id()), str(new_id())
+    event = events.published_event(partners=[partner], co_organisers=[co_organiser])
+
+    events.moved(event)
+    events.cancelled(event)
+
+    invited = events.published("partner.invited")
+    assert {one.data["organisation_id"] for one in invited} == {partner, co_organiser}
+    for kind in ("event.published", "event.changed", "event.cancelled"):
+        assert events.published(kind)[-1].data["partner_ids"] == [partner, co_organiser], kind
+
+
 def test_only_partners_that_are_new_are_invited_after_the_publication(events: Events) -> None:
     """The change is told first; who stays is left in peace; who is taken out and comes back is invited anew."""
     first, second = str(new_id()), str(new_id())

@@ -7,7 +7,9 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+import segno
 
+from services.registrations.tickets import decoded, encoded
 from shared.ids import new_id
 from tests.service.registrations.conftest import Registrations
 from tests.support.harness import OtherService, Person, problem
@@ -60,16 +62,34 @@ def test_no_bit_of_a_ticket_can_be_changed(registrations: Registrations) -> None
     """Every byte flipped, and the ticket is refused."""
     event, ada = registrations.open_event(), Person()
     (registration,) = registrations.register(event, ada)
-    raw = bytearray(base64.urlsafe_b64decode(ticket(registrations, ada, registration)["token"]))
+    raw = bytearray(decoded(ticket(registrations, ada, registration)["token"]))
     for index in range(len(raw)):
         forged = raw.copy()
         forged[index] ^= 1
-        answer = door(registrations, event, {"ticket": base64.urlsafe_b64encode(forged).decode()})
+        answer = door(registrations, event, {"ticket": f"DT2.{encoded(forged)}"})
         assert (answer.status_code, answer.get_json(force=True)["why"]) == (422, "forged")
     assert registrations.count("registrations WHERE checked_in_at IS NOT NULL") == 0
 
 
-@pytest.mark.parametrize("text", ["", "x", "é", "A" * 400, "====", "💥"])
+def test_a_ticket_makes_a_coarse_code_and_one_from_before_still_admits(
+    registrations: Registrations,
+) -> None:
+    """41 squares a side at the middle level of correction; Base64 needed 49."""
+    event, ada = registrations.open_event(), Person()
+    (registration,) = registrations.register(event, ada)
+    token = ticket(registrations, ada, registration)["token"]
+    before = base64.urlsafe_b64encode(decoded(token)).decode()
+
+    drawn, old = (segno.make_qr(text, error="m") for text in (token, before))
+
+    assert (drawn.mode, drawn.symbol_size(border=0)) == ("alphanumeric", (41, 41))
+    assert old.symbol_size(border=0) == (49, 49)
+    assert door(registrations, event, {"ticket": before}).status_code == 201
+
+
+@pytest.mark.parametrize(
+    "text", ["", "x", "é", "A" * 400, "====", "💥", "DT2.", "DT2.A", "DT2.///", "DT2.a=é"]
+)
 def test_what_is_no_ticket_is_refused(registrations: Registrations, text: str) -> None:
     """Whatever a scanner reads."""
     event = registrations.open_event()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 from typing import Any
@@ -175,6 +175,9 @@ class Unlocked(Offers):
 
     def lock_if_known(self, event_id: UUID) -> Offer | None:
         return self._session.get(Offer, event_id)
+
+    def lock_all(self, event_ids: Collection[UUID]) -> dict[UUID, Offer]:
+        return {event_id: self.get(event_id) for event_id in event_ids}
 
 
 class UnlockedUnitOfWork(UnitOfWork):

@@ -24,6 +24,8 @@ from services.registrations import operations
 from services.registrations.models import (
     IN_PLAY,
     MOST_COLLEAGUES,
+    Field,
+    Kind,
     Nomination,
     NomineeState,
     Offer,
@@ -73,6 +75,17 @@ class Seats(RuleBasedStateMachine):
                 uow,
                 event_id=self.event,
                 rules={"approval": approval, "hold_minutes": hold},
+                by=self.organiser,
+                now=self._now(),
+            )
+        )
+        trade = Field(key="trade", kind=Kind.SHORT_TEXT, label={"vi": "Ngành nghề"})
+        self._do(
+            lambda uow: operations.set_form(
+                uow,
+                uow.offers.lock(self.event),
+                fields=[trade],
+                retention_days=90,
                 by=self.organiser,
                 now=self._now(),
             )
@@ -130,6 +143,19 @@ class Seats(RuleBasedStateMachine):
             who,
             lambda uow, one: operations.decline(
                 uow, registration_id=one, reason="Đủ người", by=self.organiser, now=self._now()
+            ),
+        )
+
+    @rule(who=PEOPLE, answer=st.sampled_from(["Bán lẻ", "Xây dựng"]))
+    def edit_answers(self, who: int, answer: str) -> None:
+        self._with(
+            who,
+            lambda uow, one: operations.edit_answers(
+                uow,
+                registration_id=one,
+                answers={"trade": answer},
+                form_version=None,
+                now=self._now(),
             ),
         )
 
@@ -339,7 +365,10 @@ class Seats(RuleBasedStateMachine):
 
     def _counts_are_true(self, offer: Offer, rows: list[Registration]) -> None:
         count = {status: sum(one.status is status for one in rows) for status in Status}
-        assert offer.confirmed + offer.held <= offer.capacity
+        assert offer.confirmed + offer.held + offer.asked_again <= offer.capacity
+        keeping = [one for one in rows if one.keeps_seat]
+        assert offer.asked_again == len(keeping)
+        assert {one.status for one in keeping} <= {Status.PENDING}
         assert (offer.confirmed, offer.held) == (count[Status.CONFIRMED], count[Status.HELD])
         assert (offer.waitlisted, offer.pending) == (
             count[Status.WAITLISTED],
@@ -347,7 +376,11 @@ class Seats(RuleBasedStateMachine):
         )
         assert offer.checked_in == sum(one.checked_in_at is not None for one in rows)
         for quota in offer.quotas:
-            taken = [one for one in rows if one.quota_id == quota.id and one.status in SEATED]
+            taken = [
+                one
+                for one in rows
+                if one.quota_id == quota.id and (one.status in SEATED or one.keeps_seat)
+            ]
             assert quota.taken == len(taken)
             assert all(quota.is_for(one) for one in taken)
         # A seat is promised once: what is kept is free.

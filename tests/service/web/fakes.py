@@ -26,12 +26,12 @@ from services.events.schemas.events import EventChange, EventRequest
 from services.registrations.errors import (
     AlreadyCheckedIn,
     AlreadyRegistered,
-    CapacityBelowConfirmed,
     EventFull,
     NoTicket,
     TicketInvalid,
 )
 from shared.http.etags import EditedMeanwhile
+from shared.http.idempotency import KeyReused
 from shared.http.problems import (
     Away,
     Invalid,
@@ -42,7 +42,17 @@ from shared.http.problems import (
 )
 from shared.http.schemas import Phone
 from shared.text import Text
-from tests.service.web import more_fakes, nomination_fakes, year_fakes
+from tests.service.web import (
+    after_fakes,
+    channels_fakes,
+    door_fakes,
+    form_fakes,
+    lists_fakes,
+    more_fakes,
+    nomination_fakes,
+    seats_fakes,
+    year_fakes,
+)
 
 NOW = datetime(2026, 3, 10, 2, 0, tzinfo=UTC)
 HALL = "Hội trường UBND phường An Đông"
@@ -199,6 +209,8 @@ class World:
         self.letters: list[dict[str, Any]] = []
         self.deliveries: list[dict[str, Any]] = []
         self.warnings: list[dict[str, Any]] = []
+        # Whom a step tells beside those with a place: (kind, status, count).
+        self.told_more: list[tuple[str, str | None, int]] = []
         self.programmes: dict[str, Any] = {}
         self.series: dict[str, dict[str, Any]] = {}
         self.mails: dict[str, dict[str, Any]] = {}
@@ -218,6 +230,16 @@ class World:
         self.addresses: dict[str, dict[str, Any]] = {}
         self.areas: list[dict[str, Any]] = []
         self.no_series = False
+        self.forms: dict[str, list[Any]] = {}
+        # What an event's offer has beside the count, and what happened to its seats.
+        self.offers: dict[str, dict[str, Any]] = {}
+        self.seat_logs: dict[str, list[dict[str, Any]]] = {}
+        self.conflicts: list[dict[str, Any]] = []
+        self.endpoints: dict[str, Any] = {}
+        self.hooks: dict[str, Any] = {}
+        self.surveys: dict[str, Any] = {}
+        self.answered: set[str] = set()
+        self.attendances: dict[str, dict[str, Any]] = {}
 
     def add(self, **changes: Any) -> dict[str, Any]:
         made = event(**changes)
@@ -234,8 +256,8 @@ class World:
         self, event: dict[str, Any], person: dict[str, Any], name: str, **more: Any
     ) -> dict[str, Any]:
         made: dict[str, Any] = {
-            "id": new_id(), "event_id": event["id"], "person_id": person["id"], "registered_by": None, "name": name, "phone": None, "status": "confirmed",
-            "position": None, "registered_at": iso(NOW), "cancelled_at": None, "checked_in_at": None,
+            "id": new_id(), "event_id": event["id"], "person_id": person["id"], "name": name, "phone": None, "status": "confirmed",
+            "registered_by": None, "position": None, "held_until": None, "why": None, "note": None, "registered_at": iso(NOW), "cancelled_at": None, "checked_in_at": None,
             "event": {"title": event["title"], "starts_at": event["starts_at"], "ends_at": event["ends_at"], "timezone": event["timezone"], "venue_name": HALL},
         } | more  # fmt: skip
         self.registrations[made["id"]] = made
@@ -335,10 +357,13 @@ def holding(world: World, organisation_id: str, *roles: str, event_id: str = "")
 
 def once(world: World, make: Callable[[], Any]) -> Any:
     """Idempotency-Key, which every POST that creates must carry: a repeat gets the first answer, whatever came since."""
-    key = (request.path, request.headers["Idempotency-Key"])
+    key, sent = (request.path, request.headers["Idempotency-Key"]), request.get_data()
     if key not in world.keys:
-        world.keys[key] = copy.deepcopy(make())
-    return world.keys[key]
+        world.keys[key] = sent, copy.deepcopy(make())
+    first, answer = world.keys[key]
+    if first != sent:
+        raise KeyReused
+    return answer
 
 
 def community(world: World) -> Flask:
@@ -682,11 +707,17 @@ def registrations(world: World) -> Flask:
         taken = found["capacity"] - (found["seats"] or {"left": found["capacity"]})["left"]
         left = found["capacity"] - taken
         status = "cancelled" if found["status"] == "cancelled" else "open" if left else "full"
-        return {
+        offer = {
             "event_id": event_id, "status": status, "why": "", "capacity": found["capacity"], "seats_left": left, "confirmed": taken,
             "waitlist": found["waitlist"], "waitlist_length": len(of(event_id, "waitlisted")), "opens_at": found["registration_opens_at"],
             "closes_at": found["registration_closes_at"], "starts_at": found["starts_at"], "ends_at": found["ends_at"],
         }  # fmt: skip
+        return seats_fakes.offered(world, offer)
+
+    seats_fakes.seats(app, world, offer_of)
+    after_fakes.after(app, world)
+
+    form_fakes.forms(app, world, own)
 
     @app.get("/v1/offers/<event_id>")
     def offer(event_id: str) -> Any:
@@ -695,18 +726,20 @@ def registrations(world: World) -> Flask:
     @app.patch("/v1/offers/<event_id>")
     def change_offer(event_id: str) -> Any:
         holding(world, ORGANISATION["id"], "organiser", "admin")
-        sent, offered = body({"capacity", "was"}, {"capacity"}), offer_of(event_id)
+        sent, offered = body({"capacity", "was", "losing"}, {"capacity"}), offer_of(event_id)
         if sent.get("was") not in (None, offered["capacity"]):
             raise EditedMeanwhile
         if sent["capacity"] < offered["confirmed"]:
-            raise CapacityBelowConfirmed(confirmed=offered["confirmed"])
+            seats_fakes.cut(world, of(event_id, "confirmed"), offered["confirmed"], sent)
+            world.events[event_id]["seats"]["left"] = 0
         world.events[event_id]["capacity"] = sent["capacity"]
         return offer_of(event_id)
 
     @app.post("/v1/offers/<event_id>/registrations")
     def register(event_id: str) -> Any:
-        sent, person = body({"name", "phone", "note"}, {"name"}), caller(world)
-        number = phone(sent)
+        allowed = {"name", "phone", "note", "answers", "form_version"}
+        sent, person = body(allowed, {"name"}), caller(world)
+        number, answered = phone(sent), form_fakes.read(world, event_id, sent)
 
         def make() -> dict[str, Any]:
             mine = [
@@ -723,7 +756,7 @@ def registrations(world: World) -> Flask:
                 else {}
             )
             return world.register(
-                world.events[event_id], person, sent["name"], phone=number, **place
+                world.events[event_id], person, sent["name"], phone=number, **place, **answered
             )
 
         return once(world, make), 201
@@ -760,6 +793,10 @@ def registrations(world: World) -> Flask:
 
     @app.get("/v1/registrations/<registration_id>")
     def one(registration_id: str) -> Any:
+        found = world.registrations.get(registration_id)
+        if found and found["person_id"] != caller(world)["id"]:
+            holding(world, ORGANISATION["id"], "organiser", "admin")
+            return found
         return own(registration_id)
 
     @app.post("/v1/registrations/<registration_id>/cancel")
@@ -773,7 +810,7 @@ def registrations(world: World) -> Flask:
         found = own(registration_id)
         if found["status"] != "confirmed":
             raise NoTicket
-        token = "v1." + base64.urlsafe_b64encode((registration_id * 3).encode()).decode()
+        token = door_fakes.ticket_of(found)
         return {
             "registration_id": registration_id,
             "event_id": found["event_id"],
@@ -782,6 +819,8 @@ def registrations(world: World) -> Flask:
             "issue": 1,
         }
 
+    door_fakes.doors(app, world)
+
     @app.post("/v1/offers/<event_id>/check-ins")
     def check_in(event_id: str) -> Any:
         holding(world, ORGANISATION["id"], "organiser", "officer", "admin", event_id=event_id)
@@ -789,8 +828,8 @@ def registrations(world: World) -> Flask:
         assert len(sent) == 1
         if len(sent.get("ticket", "")) > 400:
             raise Invalid({"ticket": "Longer than maximum length 400."})
-        if not sent.get("ticket", "v1.").startswith("v1."):
-            raise TicketInvalid("forged")
+        if "ticket" in sent:
+            sent["registration_id"] = str(door_fakes.SIGNER.read(sent["ticket"]).registration_id)
         if not found or sent.get("code", "K7MQ4RWX") != "K7MQ4RWX":
             raise TicketInvalid("unknown")
         entered = next((r for r in found if r["id"] == sent.get("registration_id")), found[0])
@@ -811,11 +850,13 @@ def registrations(world: World) -> Flask:
             "checked_in_at": iso(NOW),
         }, 201
 
+    lists_fakes.lists(app, world)
     return app
 
 
 def notifications(world: World) -> Flask:
     app = Flask("notifications")
+    channels_fakes.channels(app, world)
 
     @app.get("/v1/inbox")
     def inbox() -> Any:
@@ -853,6 +894,7 @@ def notifications(world: World) -> Flask:
         }[body["step"]]
         told = {"template": template, "channels": ["email", "inbox"]}
         people = [("person", "confirmed", 166)] if body["step"] != "publish" else []
+        people += world.told_more
         partners = [("organisation", None, len(body["partner_ids"]))]
         return {
             "items": [

@@ -54,17 +54,18 @@ def files(app: Flask, world: fakes.World) -> None:
         title, key = row.fields.get("title"), row.key or fold(str(row.fields.get("title")))
         known = world.imported.get(key)
         times = {name: jsonable(row.fields.get(name)) for name in ("starts_at", "ends_at")}
-        changed = [
-            name for name, value in {"title": title, **times}.items()
+        differences = {
+            name: [world.events[known][name], jsonable(value)] for name, value in {"title": title, **times}.items()
             if known and jsonable(value) != jsonable(world.events[known][name])
-        ]  # fmt: skip
+        }  # fmt: skip
+        changed = sorted(differences)
         fate = (
             "refused" if row.problems else "new" if not known else "changed" if changed else "same"
         )
         language = "en" if request.headers.get("Accept-Language") == "en" else "vi"
         problems = [{"field": n, "message": t.say(language)} for n, t in row.problems.items()]
         return {
-            "place": row.place, "fate": fate, "event_id": known, "title": title, "changed": changed, "problems": problems, "_key": key, **times,
+            "place": row.place, "fate": fate, "event_id": known, "title": title, "changed": changed, "differences": differences, "problems": problems, "_key": key, **times,
         }  # fmt: skip
 
     def view(made: dict[str, Any]) -> dict[str, Any]:

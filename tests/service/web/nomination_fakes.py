@@ -224,7 +224,7 @@ def nominations(app: Flask, world: fakes.World) -> None:
         return invitation(*proven(nominee_id, fakes.body({"secret"}, {"secret"})["secret"]))
 
     @app.post("/v1/nominees/<nominee_id>/confirm")
-    def confirm(nominee_id: str) -> Any:
+    def confirm_nominee(nominee_id: str) -> Any:
         person, answer = fakes.caller(world), loaded(ConfirmRequest)
         made, one = proven(nominee_id, answer["secret"])
         require_open(made)
@@ -244,7 +244,7 @@ def nominations(app: Flask, world: fakes.World) -> None:
         return invitation(made, one)
 
     @app.post("/v1/nominees/<nominee_id>/decline")
-    def decline(nominee_id: str) -> Any:
+    def decline_nomination(nominee_id: str) -> Any:
         made, one = proven(nominee_id, fakes.body({"secret"}, {"secret"})["secret"])
         require_open(made)
         one["state"] = "declined"

@@ -7,6 +7,7 @@ import re
 
 import pytest
 
+from tests.service.web.after_fakes import after_pages
 from tests.service.web.fakes import (
     CONCLUSION,
     EMPTY,
@@ -19,6 +20,7 @@ from tests.service.web.fakes import (
     new_id,
 )
 from tests.service.web.nomination_fakes import named, opened
+from tests.service.web.seats_fakes import seat_pages
 from tests.service.web.test_words import catalogue
 from tests.service.web.year_fakes import programme_of, series_of
 
@@ -27,8 +29,10 @@ PAGES = [
     "/toi/ho-so", "/hop-thu", "/to-chuc", "/to-chuc/su-kien/moi", "/to-chuc/su-kien/{event}", "/to-chuc/su-kien/{draft}", "/to-chuc/su-kien/{draft}/sua",
     "/to-chuc/su-kien/{draft}/cong-bo", "/to-chuc/su-kien/{event}/doi-lich", "/to-chuc/su-kien/{event}/huy", "/to-chuc/su-kien/{event}/danh-sach",
     "/to-chuc/su-kien/{event}/sua", "/to-chuc/su-kien/{empty}", "/to-chuc/su-kien/{empty}/cong-bo", "/to-chuc?nam=2025", "/toi/ve/{off}",
-    "/cua/{event}", "/cua/{event}?q=a", "/khong-co", "/lap-trinh", "/?kind=training&open=1&from=2026-03-01", "/?thang=2026-03", "/?thang=2026-07", "/toi/lich",
+    "/cua/{event}", "/cua/{event}?q=a", "/to-chuc/su-kien/{event}/cua", "/khong-co", "/lap-trinh", "/?kind=training&open=1&from=2026-03-01", "/?thang=2026-03", "/?thang=2026-07", "/toi/lich",
     "/to-chuc/nhap", "/to-chuc/su-kien/{event}/lich-su",
+    "/cua/{event}", "/cua/{event}?q=a", "/khong-co", "/lap-trinh", "/?kind=training&open=1&from=2026-03-01", "/?thang=2026-03", "/?thang=2026-07", "/toi/lich",
+    "/to-chuc/nhap", "/to-chuc/su-kien/{event}/lich-su", "/to-chuc/su-kien/{event}/nhap-danh-sach",
     "/su-kien/{full}", "/to-chuc/su-kien/{full}/sua", "/su-kien/{over}", "/to-chuc/su-kien/{over}", "/to-chuc/su-kien/{over}/sua",
     "/to-chuc/nam", "/to-chuc/nam?nam=2027", "/to-chuc/nam/moi", "/to-chuc/nam/{programme}/sua",
     "/to-chuc/nam/{programme}/sao-chep", "/to-chuc/su-kien/{draft}/lap-lai", "/to-chuc/su-kien/{first}", "/to-chuc/su-kien/{first}/sua", "/to-chuc/chuoi/{series}",
@@ -115,6 +119,14 @@ def test_a_browser_that_prefers_english_gets_it_without_choosing(app, world, pag
 
     assert left_over(answer.text) == []
     assert answer.headers["Content-Language"] == "en"
+
+
+def test_the_pages_about_places_and_what_comes_after_are_english(organiser, ids, world):
+    me = world.people["ban-to-chuc@example.vn"]
+    for page in seat_pages(world, me) + after_pages(world, me):
+        text = organiser.get(page).text
+        assert '<html lang="en">' in text
+        assert left_over(text.replace("ễ", "e")) == [], page
 
 
 def left_over(page: str) -> list[str]:

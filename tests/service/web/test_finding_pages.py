@@ -104,7 +104,7 @@ def test_a_feed_is_narrowed_as_the_search_is_and_says_where_it_cannot(browser, s
 
 @pytest.mark.parametrize(
     "query",
-    ["organisation_id=x", "area_id=../..", "q=%00%0A", "kind=" + "k" * 300, "open=&language=", "thang=x&from=2026-01-01", "thang=2026-13", "thang=0000-01"],
+    ["organisation_id=x", "area_id=../..", "q=%00%0A", "kind=" + "k" * 300, "open=&language=", "thang=x&from=2026-01-01", "thang=2026-13", "thang=0000-01", "thang=2199-12"],
 )  # fmt: skip
 def test_what_makes_no_sense_in_an_address_is_left_out(browser, several, query):
     assert browser.get(f"/?{query}").status_code == 200

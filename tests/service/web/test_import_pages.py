@@ -75,7 +75,9 @@ def test_a_corrected_file_updates_what_was_made_of_it(organiser, world):
     preview = read(organiser, table(good, mended))
     page = organiser.get(preview).text
     assert "Tạo 1 bản nháp, sửa 1" in page
-    assert "Sẽ đổi: Tên sự kiện" in page
+    assert "<dt>Tên sự kiện</dt>" in page
+    assert "<del>Họp mặt</del>" in page
+    assert "<ins>Gặp mặt</ins>" in page
 
     confirm(organiser, preview)
     assert sorted(e["title"]["vi"] for e in world.events.values()) == ["Gặp mặt", "Tọa đàm"]

@@ -223,8 +223,7 @@ def test_a_nominee_signs_in_by_mail_comes_back_and_confirms(
     assert browser.post(path, {"email": "vi-du@example.vn"}, page=path).location == "/dang-nhap/ma"
     back = browser.post("/dang-nhap/ma", {"code": "123456"}, page="/dang-nhap/ma")
     assert back.location == path
-    page = browser.get(path).text
-    assert "Tôi đồng ý nhận chỗ do" in page
+    assert "Tôi đồng ý nhận chỗ do" in browser.get(path).text
     assert nominee["state"] == "nominated"
 
     without = browser.post(path, {"name": "Ví Dụ", "consent_version": "1"}, page=path)

@@ -59,6 +59,21 @@ def test_pressed_twice_it_is_one(organiser, world, made):
     assert len(world.programmes) == 1
 
 
+def test_a_form_that_is_gone_back_to_and_sent_otherwise_says_that_it_was_saved_before(
+    organiser, world, made
+):
+    """It says so in an organiser's words, and sent once more it makes another one."""
+    changed = TYPED | {"title.vi": "Tên khác"}
+
+    again = organiser.post(NEW, changed, page=NEW)
+
+    assert again.status_code == 422
+    assert "đã được gửi và lưu một lần rồi" in again.text
+    assert 'value="Tên khác"' in again.text
+    assert organiser.client.post(NEW, data=Filled(again.text).typed).status_code == 303
+    assert len(world.programmes) == 2
+
+
 def test_saving_without_a_change_sends_nothing(organiser, world, made):
     answer = send(organiser, edit(made))
 

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import re
 
+import httpx2
 import pytest
 
+from services.web.clients import Events
+from services.web.line import Line
 from tests.service.web.fakes import ORGANISATION, UNION, new_id
 from tests.service.web.filling import Filled
 
@@ -137,9 +140,21 @@ def test_a_warning_that_needs_no_reason_asks_for_none(series, world):
 
 
 def test_warnings_that_nobody_can_show_are_said_to_be_missing(series, world):
-    world.away_at = f"/v1/events/{series.events[0]['id']}/warnings"
+    world.away_at = f"/v1/series/{series.events[0]['series_id']}/warnings"
 
     assert "Chưa xem được các cảnh báo" in series.page("/cong-bo")
+
+
+def test_where_all_are_cancelled_there_is_nothing_to_edit(series):
+    for event in series.events:
+        event["status"] = "cancelled"
+
+    answer = series.browser.get(series.at("/sua"))
+
+    assert answer.location == series.path
+    page = series.page()
+    assert "Không còn buổi nào để sửa" in page
+    assert "Sửa cả chuỗi" not in page
 
 
 @pytest.mark.parametrize(("since", "left"), [(None, 0), (2, 2)])
@@ -351,3 +366,24 @@ def test_a_series_is_its_organisers_and_leaders_look_at_it(
 @pytest.mark.parametrize("step", ["/huy", "/sua", "/quy-tac"])
 def test_from_an_event_of_another_series_there_is_no_page(series, step):
     assert series.browser.get(f"{series.path}{step}?tu={new_id()}").status_code == 404
+
+
+def test_what_is_done_to_hundreds_of_events_is_waited_for():
+    """Publishing a series takes longer than a page usually waits; giving up would say that it was not done."""
+    waits = {}
+
+    def answer(request):
+        waits[request.url.path] = request.extensions["timeout"]["read"]
+        return httpx2.Response(200, json={})
+
+    events = Events(Line("events", "http://events", dict, transport=httpx2.MockTransport(answer)))
+    events.publish_series("s", accept=[])
+    events.cancel_series("s", {})
+    events.change_series("t", {}, etag="1")
+    events.begin_series("e", "r", key="k")
+    events.copy_programme("p", year=2027, key="k")
+    events.publish("e", accept=[])
+
+    usual = waits.pop("/v1/events/e/publish")
+    assert min(waits.values()) > 4 * usual
+    assert len(waits) == 5

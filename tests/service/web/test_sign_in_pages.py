@@ -142,7 +142,7 @@ def test_an_access_token_that_ended_is_renewed_without_a_word(signed_in, world, 
 
 
 def test_the_cookie_is_not_for_scripts_or_other_sites(browser):
-    cookie = browser.get("/").headers["Set-Cookie"]
+    cookie = browser.get("/dang-nhap").headers["Set-Cookie"]
 
     assert "HttpOnly" in cookie
     assert "SameSite=Lax" in cookie

@@ -11,7 +11,12 @@ from uuid import UUID
 import marshmallow as ma
 from flask import Flask, jsonify, request
 
-from services.events.errors import FixedAfterPublication, RepeatsAlready, WarningsNotAccepted
+from services.events.errors import (
+    FixedAfterPublication,
+    ProgrammeHasEvents,
+    RepeatsAlready,
+    WarningsNotAccepted,
+)
 from services.events.models import Programme, Rule, Status
 from services.events.models.series import planned, read
 from services.events.models.yearly import same_day
@@ -162,6 +167,15 @@ def programmes(app: Flask, world: fakes.World) -> None:
         programme.edit(fields, fakes.NOW)
         return view(programme, ProgrammeView())
 
+    @app.delete("/v1/programmes/<programme_id>")
+    def programme_delete(programme_id: str) -> Any:
+        programme = owned(programme_id)
+        require_match(programme.version)
+        if belonging(programme):
+            raise ProgrammeHasEvents
+        del world.programmes[programme_id]
+        return "", 204
+
     @app.post("/v1/programmes/<programme_id>/copy")
     def programme_copied(programme_id: str) -> Any:
         programme, year = owned(programme_id), loaded(CopyRequest())["year"]
@@ -258,6 +272,13 @@ def series(app: Flask, world: fakes.World, *, otherwise: Callable[[str], Any]) -
             return otherwise(series_id)
         found = owned(series_id, "leader", "officer")
         return jsonify(view(found)), 200, {"ETag": f'"{found["version"]}"'}
+
+    @app.get("/v1/series/<series_id>/warnings")
+    def series_warnings(series_id: str) -> Any:
+        drafts = [e for e in events_of(owned(series_id, "leader")) if e["status"] == "draft"]
+        return fakes.page_of(
+            [one | {"event_id": e["id"]} for e in drafts for one in world.warnings]
+        )
 
     @app.patch("/v1/series/<series_id>")
     def series_change(series_id: str) -> Any:
