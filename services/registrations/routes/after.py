@@ -9,11 +9,11 @@ from services.registrations import operations
 from services.registrations.deps import current_deps
 from services.registrations.routes.blueprint import bp, own_offer
 from services.registrations.schemas.after import (
-    AnswersRequest,
     AttendanceView,
     OrganisationGroupView,
     OwnSurveyView,
     ResultsView,
+    SurveyAnswersRequest,
     SurveyRequest,
     SurveyView,
     attendance_view,
@@ -109,7 +109,7 @@ def show_own_survey(registration_id: UUID) -> dict[str, Any]:
 # Without an Idempotency-Key: with it would be kept who sent what, and when. A repeat is told that one has answered.
 @bp.post("/registrations/<uuid:registration_id>/survey-answers")
 @allow(OWN)
-@bp.arguments(AnswersRequest)
+@bp.arguments(SurveyAnswersRequest)
 @bp.response(204)
 def answer_survey(given: dict[str, Any], registration_id: UUID) -> None:
     """Answer, once. What is said is added to counts and lists that name nobody; that one has answered is kept apart."""

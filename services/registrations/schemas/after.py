@@ -51,7 +51,7 @@ class AttendanceView(GroupView):
     )
 
 
-class OptionShape(ma.Schema):
+class ChoiceShape(ma.Schema):
     key = fields.String(required=True, validate=_KEY)
     text = in_two_languages(200, required=True)
 
@@ -64,7 +64,7 @@ class QuestionShape(ma.Schema):
     text = in_two_languages(400, required=True)
     required = fields.Boolean(load_default=False, truthy={True}, falsy={False})
     options = fields.List(
-        fields.Nested(OptionShape), load_default=list, validate=validate.Length(0, MOST_OPTIONS)
+        fields.Nested(ChoiceShape), load_default=list, validate=validate.Length(0, MOST_OPTIONS)
     )
 
     @ma.validates_schema
@@ -105,7 +105,7 @@ class SurveyRequest(ma.Schema):
             raise ma.ValidationError([said], "questions")
 
 
-class AnswersRequest(ma.Schema):
+class SurveyAnswersRequest(ma.Schema):
     """By the key of each question: a number from 1 to 5, the key of an option, or a text."""
 
     answers = fields.Dict(
@@ -116,7 +116,7 @@ class AnswersRequest(ma.Schema):
     )
 
 
-class OptionView(ma.Schema):
+class ChoiceView(ma.Schema):
     key = fields.String(required=True)
     text = fields.Nested(TextView, required=True)
 
@@ -126,7 +126,7 @@ class QuestionView(ma.Schema):
     kind = fields.String(required=True)
     text = fields.Nested(TextView, required=True)
     required = fields.Boolean(required=True)
-    options = fields.List(fields.Nested(OptionView), required=True)
+    options = fields.List(fields.Nested(ChoiceView), required=True)
 
 
 class SurveyView(ma.Schema):

@@ -12,9 +12,9 @@ from flask import Flask, request
 from services.registrations.errors import DidNotAttend, EventNotOver, SurveyAnswered
 from services.registrations.models import Survey, SurveyState
 from services.registrations.schemas.after import (
-    AnswersRequest,
     OwnSurveyView,
     ResultsView,
+    SurveyAnswersRequest,
     SurveyRequest,
     SurveyView,
     results_view,
@@ -131,7 +131,7 @@ def after(app: Flask, world: fakes.World) -> None:
     @app.post("/v1/registrations/<registration_id>/survey-answers")
     def answer(registration_id: str) -> Any:
         assert "Idempotency-Key" not in request.headers
-        registration, given = own(registration_id), loaded(AnswersRequest)["answers"]
+        registration, given = own(registration_id), loaded(SurveyAnswersRequest)["answers"]
         found, offer = survey_of(registration["event_id"])
         assert found.state(offer, fakes.NOW) is SurveyState.OPEN
         if not registration["checked_in_at"]:
