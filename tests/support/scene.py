@@ -75,6 +75,15 @@ class Scene:
         missing = {"series": str(new_id()), "draft": str(new_id())}
         return {"missing": missing} | {target: self._series(target) for target in HOSTS}
 
+    @cached_property
+    def nominations(self) -> dict[str, dict[str, str]]:
+        """By target: the list of a host that is its own partner, and a nominee with the secret of the link."""
+        missing = {name: str(new_id()) for name in ("nomination", "nominee", "link_secret")}
+        return {"missing": missing} | {
+            target: self._nomination(ids["event"], ids["organisation"])
+            for target, ids in self._kept.items()
+        }
+
     def call(
         self,
         service: str,
@@ -105,6 +114,13 @@ class Scene:
             lasting = target == "missing" or not changes
             ids = ids | (self.series[target] if lasting else self._series(target))
             path = path.replace("{series_id}", ids["series"])
+        if "{nomin" in path or "$nominee" in f"{body!r}":
+            lasting = target == "missing" or not changes
+            ids = ids | (
+                self.nominations[target]
+                if lasting
+                else self._nomination(ids["event"], ids["organisation"])
+            )
         if "{secret}" in path:
             secret = "none" if target == "missing" else self._calendar(target)
             path = path.replace("{secret}", secret)
@@ -125,7 +141,7 @@ class Scene:
 
     def anything(self, *, caller: str) -> tuple[dict[str, str], dict[str, str]]:
         """Path parameters that name objects of the host, and the headers of a caller."""
-        ids = self._kept["own"] | self.series["own"]
+        ids = self._kept["own"] | self.series["own"] | self.nominations["own"]
         ids |= self._webhook(ids["organisation"], missing=False)
         named = {name: ids[key] for name, key in (_PARAMETERS | {"series_id": "series"}).items()}
         return named, self._headers(caller, ids)
@@ -163,7 +179,6 @@ class Scene:
             "organisation": host,
             "area": self._areas[target],
             "registration": str(registered["id"]),
-            **self._nomination(event, host),
             "import": self._import(host),
             "list": self._list(event),
             "programme": self._programme(host),
@@ -183,9 +198,6 @@ class Scene:
             "import",
             "list",
             "programme",
-            "nomination",
-            "nominee",
-            "link_secret",
         )
         return self._around() | {name: str(new_id()) for name in names}
 
@@ -197,6 +209,8 @@ class Scene:
             "person": self._ids["attendee A"],
             "sign_in": str(new_id()),
             "mail": str(new_id()),
+            "nomination": str(new_id()),
+            "nominee": str(new_id()),
             "notice": str(new_id()),
             "endpoint": str(new_id()),
             "delivery": str(new_id()),
