@@ -16,6 +16,10 @@ from typing import Any
 
 MEMORY = 640 * 1024 * 1024
 SECONDS = 15
+# What whoever started it has to take in: columns beyond these are no table that somebody wrote.
+MOST_COLUMNS = 100
+LARGEST_OUTPUT = 48 * 1024 * 1024
+TOO_LARGE = 3
 
 
 def main(most_rows: int) -> int:
@@ -33,14 +37,22 @@ def main(most_rows: int) -> int:
         (top, first - left, bottom, last - left)
         for (top, first), (bottom, last) in (sheet.merged_cell_ranges or ())[:10_000]
     ]
-    out = io.TextIOWrapper(sys.stdout.buffer, encoding="utf-8", newline="\n")
-    out.write(json.dumps(merged) + "\n")
+    out, written = sys.stdout.buffer, 0
+    out.write(_line(merged))
     for number, cells in enumerate(sheet.iter_rows()):
         if number > most_rows:
             break
-        out.write(json.dumps(cells, default=_tagged) + "\n")
+        line = _line(cells[:MOST_COLUMNS])
+        written += len(line)
+        if written > LARGEST_OUTPUT:
+            return TOO_LARGE
+        out.write(line)
     out.flush()
     return 0
+
+
+def _line(value: Any) -> bytes:
+    return json.dumps(value, ensure_ascii=False, default=_tagged).encode() + b"\n"
 
 
 def _tagged(cell: Any) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any, Final
 
+from shared.sheet_reader import TOO_LARGE
 from shared.text import Text
 
 # What the parts of a workbook may be together when they are unpacked, and how many times their packed size.
@@ -106,12 +107,18 @@ def read_xlsx(content: bytes, *, most_rows: int) -> Table:
         )
     except subprocess.TimeoutExpired:
         raise UnreadableSheet(_UNPACKS_TOO_LARGE) from None
-    if done.returncode < 0 or b"MemoryError" in done.stderr or b"Panic" in done.stderr:
+    # It was stopped, or ran into a bound that it knows of.
+    if (
+        done.returncode < 0
+        or done.returncode == TOO_LARGE
+        or b"MemoryError" in done.stderr
+        or b"Panic" in done.stderr
+    ):
         raise UnreadableSheet(_UNPACKS_TOO_LARGE)
     if done.returncode:
         raise UnreadableSheet(_NOT_A_TABLE)
     merged, *rows = (
-        json.loads(line, object_hook=_cell) for line in done.stdout.decode().splitlines()
+        json.loads(line, object_hook=_cell) for line in done.stdout.split(b"\n") if line
     )
     if not rows:
         raise UnreadableSheet(_EMPTY)
