@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from types import SimpleNamespace
 from typing import Any
+from uuid import UUID
 
 from flask import Flask, request
 
@@ -78,7 +79,7 @@ def after(app: Flask, world: fakes.World) -> None:
 
     def survey_of(event_id: str) -> tuple[Survey, Any]:
         event = world.events[event_id]
-        survey = world.surveys.setdefault(event_id, Survey.of(fakes.uuid.UUID(event_id), READY_MADE))  # fmt: skip
+        survey = world.surveys.setdefault(event_id, Survey.of(UUID(event_id), READY_MADE))  # fmt: skip
         here = [one for one in world.registrations.values() if one["event_id"] == event_id]
         return survey, SimpleNamespace(
             event_id=event_id,
@@ -145,7 +146,7 @@ def after(app: Flask, world: fakes.World) -> None:
 def over_with_answers(world: fakes.World, count: int, *, days: int = 2) -> Row:
     """An event of last week, answered by so many; with the ready-made days it is open, with two it is closed."""
     event = world.add(**ENDED, status="completed")
-    survey = Survey.of(fakes.uuid.UUID(event["id"]), READY_MADE)
+    survey = Survey.of(UUID(event["id"]), READY_MADE)
     survey.days = days
     offer: Any = SimpleNamespace(ends_at=datetime.fromisoformat(event["ends_at"]))
     for number in range(count):
