@@ -40,6 +40,8 @@ def ask_to_publish(series_id: UUID) -> Page:
 @needs_person
 def publish(series_id: UUID) -> Page:
     scope = Scope(series_edited(series_id), None)
+    if not scope.drafts:
+        return _nothing_left(scope, _("Chuỗi này không còn bản nháp nào."))
     form, warned = Form(request.form), _warned(scope)
     why = _("Xin nêu lý do vẫn công bố; lý do được lưu lại.")
     accept = [
@@ -64,6 +66,8 @@ def ask_to_cancel(series_id: UUID) -> Page:
 @needs_person
 def cancel(series_id: UUID) -> Page:
     scope = scope_of(series_edited(series_id))
+    if not scope.public:
+        return _nothing_left(scope, _("Không còn buổi nào để hủy."))
     form = Form(request.form)
     wish = {"reason": reason_of(form)} | scope.named
     act = lambda: clients().events.cancel_series(str(series_id), wish)  # noqa: E731
@@ -86,6 +90,12 @@ def _step(
             flash(done, "ok")
             return redirect(f"/to-chuc/chuoi/{scope.series['id']}", 303)
     return _show(template, scope, form, **more)
+
+
+def _nothing_left(scope: Scope, why: str) -> Page:
+    """Somebody was faster, or the button was pressed twice: nothing more is done, and nobody is told again."""
+    flash(why, "note")
+    return redirect(f"/to-chuc/chuoi/{scope.series['id']}", 303)
 
 
 def _show(template: str, scope: Scope, form: Form, **more: object) -> Page:

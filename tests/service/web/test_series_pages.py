@@ -145,6 +145,24 @@ def test_warnings_that_nobody_can_show_are_said_to_be_missing(series, world):
     assert "Chưa xem được các cảnh báo" in series.page("/cong-bo")
 
 
+@pytest.mark.parametrize(
+    ("step", "typed", "left"),
+    [("/cong-bo", {}, "Chuỗi này không còn bản nháp nào."), ("/huy", {"reason.vi": "Bão"}, "Không còn buổi nào để hủy.")],
+)  # fmt: skip
+def test_pressed_twice_a_step_is_taken_once_and_the_second_says_so(series, step, typed, left):
+    if step == "/huy":
+        series.publish(0, 1, 2, 3)
+    form = Filled(series.page(step)).typed | typed
+
+    for _ in range(2):
+        assert series.browser.client.post(series.at(step), data=form).location == series.path
+
+    assert (
+        len([path for _, path, _ in series.world.sent if path.endswith(("publish", "cancel"))]) == 1
+    )
+    assert left in series.page()
+
+
 def test_where_all_are_cancelled_there_is_nothing_to_edit(series):
     for event in series.events:
         event["status"] = "cancelled"
