@@ -28,7 +28,7 @@ def confirm_nominee(
 ) -> Nominee:
     """Take the seat that a partner's list keeps, and agree to the text that was shown. Repeated by the same person, it changes nothing.
 
-    Whoever knows the link and is signed in is the nominee (docs/adr/0008): the registration is theirs like any other. It needs no approval,
+    Whoever knows the link and is signed in is the nominee (docs/adr/0010): the registration is theirs like any other. It needs no approval,
     since the organiser asked the partner. AlreadyRegistered where they have a place, or wait for one, by themselves.
     """
     nominee = uow.nominations.lock_nominee(nominee_id)
