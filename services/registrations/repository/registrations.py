@@ -1,93 +1,26 @@
-"""The queries of registrations, and the unit of work that carries them."""
+"""The queries of registrations themselves."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Sequence
 from datetime import datetime
-from typing import Any, Self
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, lazyload
 
-from services.registrations.door_repository import DoorLists, Scans
-from services.registrations.form_repository import AnswerSheets, Forms
 from services.registrations.models import (
     IN_PLAY,
-    Offer,
     Quota,
     Registration,
-    SeatLogEntry,
     Status,
-    Survey,
-    SurveyParticipation,
 )
 from services.registrations.models.attendance import Cell
 from services.registrations.models.status import SEATED
-from services.registrations.nominations_repository import Nominations
-from services.registrations.repository_lists import Imports, Lists
-from shared.database.unit_of_work import UnitOfWork as BaseUnitOfWork
+from services.registrations.repository.offers import Offers, held_by
 from shared.http import cursors
 from shared.http.problems import NotFound
 from shared.text import fold
-
-
-@dataclass(slots=True)
-class Held:
-    """What this transaction has locked and read for many at once; nobody else changes it until the end."""
-
-    offers: dict[UUID, Offer] = field(default_factory=dict)
-    registrations: dict[UUID, Registration] = field(default_factory=dict)
-    codes: dict[tuple[UUID, str], Registration] = field(default_factory=dict)
-
-
-def _held(session: Session) -> Held:
-    held: Held = session.info.setdefault("held", Held())
-    return held
-
-
-class Offers:
-    """Offers by event."""
-
-    def __init__(self, session: Session) -> None:
-        self._session = session
-
-    def get(self, event_id: UUID) -> Offer:
-        """The offer of an event, or NotFound."""
-        offer = self._session.get(Offer, event_id)
-        if offer is None:
-            raise NotFound
-        return offer
-
-    def lock(self, event_id: UUID) -> Offer:
-        """The offer of an event, held against everybody else until the transaction ends; or NotFound."""
-        offer = self.lock_if_known(event_id)
-        if offer is None:
-            raise NotFound
-        return offer
-
-    def lock_if_known(self, event_id: UUID) -> Offer | None:
-        """As `lock`, but None for an event that is not known yet."""
-        if (held := _held(self._session).offers.get(event_id)) is not None:
-            return held
-        return self._session.get(Offer, event_id, with_for_update=True, populate_existing=True)
-
-    def lock_all(self, event_ids: Collection[UUID]) -> dict[UUID, Offer]:
-        """As `lock`, for those that are known; in the order of their ids, as all do who lock several."""
-        wanted = sa.select(Offer).where(Offer.event_id.in_(event_ids)).order_by(Offer.event_id)
-        locked = wanted.with_for_update().execution_options(populate_existing=True)
-        found = {offer.event_id: offer for offer in self._session.scalars(locked)}
-        _held(self._session).offers |= found
-        return found
-
-    def add(self, offer: Offer) -> None:
-        self._session.add(offer)
-
-    def due(self, now: datetime, *, limit: int) -> Sequence[UUID]:
-        """Events of whose seats time has made something due."""
-        due = sa.select(Offer.event_id).where(Offer.due_at <= now)
-        return self._session.scalars(due.order_by(Offer.due_at).limit(limit)).all()
 
 
 class Registrations:
@@ -105,7 +38,7 @@ class Registrations:
 
     def lock(self, registration_id: UUID) -> Registration:
         """A registration as it is now, its offer locked first (always in this order); or NotFound."""
-        if (held := _held(self._session).registrations.get(registration_id)) is not None:
+        if (held := held_by(self._session).registrations.get(registration_id)) is not None:
             return held
         known = self.get(registration_id)
         Offers(self._session).lock(known.event_id)
@@ -114,7 +47,7 @@ class Registrations:
 
     def hold_all(self, ids: Collection[UUID], codes: Collection[tuple[UUID, str]]) -> None:
         """Read those of offers that `lock_all` holds, in one query; `get`, `lock` and `by_code` have them from then on."""
-        held = _held(self._session)
+        held = held_by(self._session)
         code = sa.tuple_(Registration.event_id, Registration.entry_code)
         theirs = sa.select(Registration).where(Registration.event_id.in_(held.offers))
         wanted = theirs.where(sa.or_(Registration.id.in_(ids), code.in_(codes)))
@@ -124,7 +57,7 @@ class Registrations:
             held.registrations[one.id] = held.codes[one.event_id, one.entry_code] = one
 
     def by_code(self, event_id: UUID, entry_code: str) -> Registration | None:
-        if (held := _held(self._session).codes.get((event_id, entry_code))) is not None:
+        if (held := held_by(self._session).codes.get((event_id, entry_code))) is not None:
             return held
         return self._session.scalar(
             sa.select(Registration).filter_by(event_id=event_id, entry_code=entry_code)
@@ -321,95 +254,3 @@ def _is_for_such(quota: Quota) -> sa.ColumnElement[bool]:
     if quota.area_id is not None:
         return Registration.area_id == quota.area_id
     return Registration.organisation_id == quota.organisation_id
-
-
-class SeatLog:
-    """What happened to places."""
-
-    def __init__(self, session: Session) -> None:
-        self._session = session
-        self._new: list[dict[str, Any]] = []
-
-    def add(self, **entry: Any) -> None:
-        """To be written with the rest, at the end: all that happened in one statement, in its order."""
-        self._new.append(entry)
-
-    def write(self) -> None:
-        if self._new:
-            self._session.execute(sa.insert(SeatLogEntry), self._new)
-            self._new = []
-
-    def add_many(self, entries: Iterable[dict[str, Any]]) -> None:
-        """As `add`, of several."""
-        self._new += entries
-
-    def page(
-        self, event_id: UUID, *, registration_id: UUID | None, cursor: str | None, limit: int
-    ) -> tuple[list[SeatLogEntry], str | None]:
-        """Of an event, or of one registration, in the order in which it happened."""
-        listed = sa.select(SeatLogEntry).filter_by(event_id=event_id)
-        if registration_id is not None:
-            listed = listed.filter_by(registration_id=registration_id)
-        if cursor is not None:
-            (after,) = cursors.decode(cursor, 1)
-            if not (after.isascii() and after.isdigit() and len(after) < 19):
-                raise cursors.bad_cursor()
-            listed = listed.where(SeatLogEntry.number > int(after))
-        rows = list(self._session.scalars(listed.order_by(SeatLogEntry.number).limit(limit + 1)))
-        page = rows[:limit]
-        return page, cursors.encode(page[-1].number) if len(rows) > limit else None
-
-
-class Surveys:
-    """Surveys by event, and who has answered. Only with the offer's lock."""
-
-    def __init__(self, session: Session) -> None:
-        self._session = session
-
-    def find(self, event_id: UUID) -> Survey | None:
-        return self._session.get(Survey, event_id, populate_existing=True)
-
-    def keep(self, survey: Survey) -> Survey:
-        self._session.add(survey)
-        return survey
-
-    def has_answered(self, registration_id: UUID) -> bool:
-        return self._session.get(SurveyParticipation, registration_id) is not None
-
-    def note_participation(self, registration_id: UUID) -> None:
-        self._session.add(SurveyParticipation(registration_id=registration_id))
-
-
-class UnitOfWork(BaseUnitOfWork):
-    """One transaction of registrations."""
-
-    offers: Offers
-    registrations: Registrations
-    seat_log: SeatLog
-    forms: Forms
-    answer_sheets: AnswerSheets
-    scans: Scans
-    door_lists: DoorLists
-    nominations: Nominations
-    lists: Lists
-    imports: Imports
-    surveys: Surveys
-
-    def __enter__(self) -> Self:
-        super().__enter__()
-        self.offers = Offers(self.session)
-        self.registrations = Registrations(self.session)
-        self.seat_log = SeatLog(self.session)
-        self.forms = Forms(self.session)
-        self.answer_sheets = AnswerSheets(self.session)
-        self.scans = Scans(self.session)
-        self.door_lists = DoorLists(self.session)
-        self.nominations = Nominations(self.session)
-        self.lists = Lists(self.session)
-        self.imports = Imports(self.session)
-        self.surveys = Surveys(self.session)
-        return self
-
-    def commit(self) -> None:
-        self.seat_log.write()
-        super().commit()
