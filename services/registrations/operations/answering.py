@@ -77,7 +77,7 @@ def edit_answers(
         What.ANSWERS_CHANGED,
         registration,
         now=now,
-        by=registration.person_id,
+        by=registration.owner_id,
         details={"form_version": form.version},
     )
     if is_news:

@@ -107,7 +107,7 @@ def edit_answers(wanted: dict[str, Any], registration_id: UUID) -> Response:
     """
     deps = current_deps()
     with deps.unit_of_work() as uow:
-        permit(owner=uow.registrations.get(registration_id).person_id)
+        permit(owner=uow.registrations.get(registration_id).owner_id)
         registration = operations.edit_answers(
             uow, registration_id=registration_id, now=deps.clock.now(), **wanted
         )
