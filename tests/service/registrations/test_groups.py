@@ -168,6 +168,6 @@ def test_whoever_registered_a_colleague_answers_the_events_form_for_them(
     ada = Person()
     (grace,) = register(registrations, event, ada, "Grace").json["items"]
     path = f"/registrations/{grace['id']}/answers"
-    edit = {"answers": {}}
+    edit: dict[str, Any] = {"answers": {}}
     assert registrations.call("PATCH", path, edit, by=ada).status_code == 200
     assert registrations.call("PATCH", path, edit, by=Person()).status_code == 404
