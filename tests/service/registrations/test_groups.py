@@ -158,3 +158,16 @@ def test_a_group_that_waits_for_approval_waits_together(registrations: Registrat
     registrations.call("PATCH", f"/offers/{event}/rules", rules, by=registrations.organiser)
     group = register(registrations, event, Person(), "Ada", "Grace", together=True)
     assert statuses(group) == ["pending", "pending"]
+
+
+def test_whoever_registered_a_colleague_answers_the_events_form_for_them(
+    registrations: Registrations,
+) -> None:
+    """Nobody else does."""
+    event = registrations.open_event(capacity=5)
+    ada = Person()
+    (grace,) = register(registrations, event, ada, "Grace").json["items"]
+    path = f"/registrations/{grace['id']}/answers"
+    edit: dict[str, Any] = {"answers": {}}
+    assert registrations.call("PATCH", path, edit, by=ada).status_code == 200
+    assert registrations.call("PATCH", path, edit, by=Person()).status_code == 404
