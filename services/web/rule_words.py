@@ -107,7 +107,8 @@ def _unsaid(parts: dict[str, str], start: datetime) -> str:
     frequency = parts.get("FREQ", "")
     if frequency == "YEARLY" and "BYMONTH" not in parts:
         day = day_of_month(start.day)
-        return _("vào %(day)s tháng %(month)s") % {"day": day, "month": start.month}
+        name = dates.month_label(start.month)
+        return _("vào %(day)s tháng %(month)s") % {"day": day, "month": start.month, "name": name}
     if frequency == "WEEKLY":
         return _("vào %(days)s") % {"days": dates.weekday(start.weekday())}
     if frequency in ("MONTHLY", "YEARLY"):

@@ -428,7 +428,7 @@ def years_and_series(world: World) -> list[str]:
     there = world.add(series_id=series, occurrence="2026-04-02T07:00:00Z")
     year, own = "/to-chuc/nam", f"/to-chuc/chuoi/{series}"
     return [
-        year, f"{year}?nam=2027", f"{year}/moi", f"{year}/{programme}/sua", f"{year}/{programme}/sao-chep", own, f"{own}/cong-bo", f"{own}/huy", f"{own}/sua",
+        year, f"{year}?nam=2027", f"{year}/moi", f"{year}/{programme}/sua", f"{year}/{programme}/sao-chep", f"{year}/{programme}/xoa", own, f"{own}/cong-bo", f"{own}/huy", f"{own}/sua",
         f"{own}/sua?tu={there['id']}", f"{own}/quy-tac", f"/to-chuc/su-kien/{plain['id']}/lap-lai", f"/to-chuc/su-kien/{first['id']}", f"/to-chuc/su-kien/{first['id']}/sua",
     ]  # fmt: skip
 

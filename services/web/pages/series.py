@@ -108,6 +108,7 @@ def _show(template: str, scope: Scope, form: Form, **more: object) -> Page:
         form=form,
         words=in_words(series["rule"], series["starts_at"], series["timezone"]),
         partners=invited_to(scope.drafts),
+        invitations=sum(len(invited_to([draft])) for draft in scope.drafts),
         # A reason stands on the page itself; what a draft lacks is said on that of the series.
         at="" if _is_asked_here(form) else f"/to-chuc/chuoi/{series['id']}/sua",
         outside=[one for one in series["events"] if one["id"] in outside],

@@ -104,6 +104,8 @@ def test_an_event_says_that_it_is_one_of_a_series(series):
 def test_all_drafts_are_published_together(series):
     assert "4 bản nháp được công bố" in series.page("/cong-bo")
     assert UNION["name"] in series.page("/cong-bo")
+    invited = sum(len(e["partners"]) + len(e["co_organisers"]) for e in series.events)
+    assert f"{invited} thư mời, mỗi buổi một thư cho từng đơn vị" in series.page("/cong-bo")
 
     answer = series.send("/cong-bo")
 
