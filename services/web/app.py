@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 
 import httpx2
 from flask import Flask, request
+from jinja2.bccache import Bucket, BytecodeCache
 from werkzeug.wrappers import Response
 
 from services.web import dates, pages, session, texts, words
@@ -21,6 +22,23 @@ from services.web.settings import Settings
 from services.web.uploads import bound_forms
 from shared.clock import Clock, SystemClock
 from shared.http.health import health
+
+
+class _Compiled(BytecodeCache):
+    """Templates are compiled once a process, however many apps it makes."""
+
+    def __init__(self) -> None:
+        self._code: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        if (code := self._code.get(bucket.key)) is not None:
+            bucket.bytecode_from_string(code)
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self._code[bucket.key] = bucket.bytecode_to_string()
+
+
+_COMPILED = _Compiled()
 
 
 def create_app(
@@ -70,7 +88,11 @@ def wsgi() -> Flask:
 
 def _speak(app: Flask) -> None:
     """Give templates their words, dates and the person they speak to."""
-    app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
+    app.jinja_options = {
+        "trim_blocks": True,
+        "lstrip_blocks": True,
+        "bytecode_cache": _COMPILED,
+    }
     app.jinja_env.add_extension("jinja2.ext.i18n")
     app.jinja_env.filters["field_name"] = words.field_name
     app.jinja_env.filters["language_name"] = words.language_name
