@@ -112,6 +112,9 @@ def test_the_pages_of_forms_have_no_faults(chromium, site, size, dark):
     there = site.world.register(mine, me, "Trần Tổ Chức", answers=answers, form_version=1)
     other = site.world.person("x@example.vn")
     site.world.register(event, other, "X", answers={"topic": "tax", "staff": 3, "long": ["tax"]})
+    site.world.offers[event["id"]] = {"approval": True}
+    late = {"answers": {"question": LONG, "topic": "tax"}, "keeps_seat": True}
+    site.world.register(event, site.world.person("y@example.vn"), "Y", status="pending", **late)
     base = f"/to-chuc/su-kien/{event['id']}"
 
     found: dict[str, object] = {}
@@ -122,6 +125,7 @@ def test_the_pages_of_forms_have_no_faults(chromium, site, size, dark):
         base,
         f"{base}/phieu",
         f"{base}/cau-tra-loi",
+        f"{base}/cho/duyet",
         f"/to-chuc/su-kien/{mine['id']}/cau-tra-loi",
     ):
         found |= faults(page, path)
