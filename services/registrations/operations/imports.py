@@ -30,6 +30,8 @@ from shared.text import Text, fold
 
 # So long a file and its rows are kept to be mended; they hold what is personal.
 KEPT = timedelta(days=30)
+# So many are registered in one transaction: meanwhile everybody else waits for the offer.
+AT_ONCE = 10_000
 _ENDED = Text(
     "Người này đã hủy hoặc không được duyệt, nên không tự đưa vào lại. Nếu họ muốn tham dự, xin mời họ tự đăng ký.",
     "This registration was cancelled or declined, so it is not brought back. Please ask the person to register again.",
@@ -109,10 +111,12 @@ def judge(rows: Sequence[ImportRow], registered: Sequence[Any]) -> set[int]:
     return changed
 
 
-def take(uow: UnitOfWork, import_id: UUID, *, by: UUID, now: datetime) -> Import:
+def take(
+    uow: UnitOfWork, import_id: UUID, *, by: UUID, now: datetime, at_once: int = AT_ONCE
+) -> Import:
     """Register everybody of the good rows, in their order: a place while there is one, else the waitlist.
 
-    The flagged rows stay, to be mended and sent again. Done twice, it is done once: whoever is registered is known again.
+    Of a list that is longer than `at_once` the first so many; asked again, the next. The flagged rows stay, to be mended and sent again. Done twice, it is done once: whoever is registered is known again.
     """
     offer = uow.offers.lock(uow.imports.get(import_id).event_id)
     settle(uow, offer, now=now)
@@ -120,7 +124,7 @@ def take(uow: UnitOfWork, import_id: UUID, *, by: UUID, now: datetime) -> Import
     rows = uow.imports.rows(made.id)
     registered = uow.lists.known(made.event_id)
     changed = judge(rows, registered)
-    new = [row for row in rows if row.fate is Fate.NEW]
+    new = [row for row in rows if row.fate is Fate.NEW][:at_once]
     edited = [row for row in rows if row.fate is Fate.CHANGED]
     codes = {one.entry_code for one in registered}
     _register(uow, offer, new, codes, by=by, now=now)

@@ -120,7 +120,7 @@ def mend_list_rows(wanted: dict[str, Any], list_id: UUID) -> dict[str, Any]:
 def take_list(_: dict[str, Any], list_id: UUID) -> dict[str, Any]:
     """Register the people of the good rows, in their order; all of them or, if something fails, nobody.
 
-    Flagged rows stay to be mended, and may be taken later in the same way. Repeated, it changes nothing.
+    Of a list of more than 10,000 the first 10,000; `new` says how many are left for the next call. Flagged rows stay to be mended, and may be taken later in the same way. Repeated, it changes nothing.
     """
     deps = current_deps()
     with deps.unit_of_work() as uow:

@@ -139,7 +139,8 @@ def confirm(event_id: UUID, list_id: UUID) -> AnyResponse:
     else:
         taken = counts["taken"] - before["counts"]["taken"]
         said = ngettext("Đã đưa %(num)s người vào.", "Đã đưa %(num)s người vào.", taken)
-        flash(said % {"num": taken}, "ok")
+        more = _("Danh sách dài được đưa vào từng phần: xin bấm tiếp.") if counts["new"] else ""
+        flash(f"{said % {'num': taken}} {more}".strip(), "ok")
     return redirect(f"{_base(event_id)}/{list_id}", 303)
 
 

@@ -15,6 +15,7 @@ from werkzeug.test import TestResponse
 
 from services.registrations.importing import LARGEST_FILE
 from services.registrations.operations.imports import KEPT
+from services.registrations.operations.imports import take as take_some
 from services.registrations.worker import tidy
 from shared.ids import new_id
 from shared.sheets import LARGEST_UNPACKED
@@ -408,6 +409,20 @@ def test_two_confirm_at_once_and_nobody_is_doubled(registrations: Registrations)
 
     answers = at_once(2, confirm)
     assert [answer.status_code for answer in answers] == [200, 200]
+    found = attendees(registrations, event)
+    assert [one["status"] for one in found] == ["confirmed", "confirmed", "waitlisted"]
+
+
+def test_a_long_list_is_taken_in_parts(registrations: Registrations) -> None:
+    """In the order of its rows; meanwhile nobody waits for long."""
+    event = registrations.open_event(capacity=2)
+    made = read(registrations, event, "Name\nA\nB\nC\n")
+    with registrations.deps.unit_of_work() as uow:
+        take_some(
+            uow, UUID(made), by=registrations.organiser.id, now=registrations.clock.now(), at_once=2
+        )
+    assert [one["name"] for one in attendees(registrations, event)] == ["A", "B"]
+    assert counts(take(registrations, made)) == {"taken": 3}
     found = attendees(registrations, event)
     assert [one["status"] for one in found] == ["confirmed", "confirmed", "waitlisted"]
 
