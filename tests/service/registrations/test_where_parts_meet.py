@@ -8,6 +8,7 @@ from uuid import UUID
 
 from services.registrations import operations
 from services.registrations.operations.lists import note_export
+from services.registrations.worker import settle_due
 from shared.database.types import jsonable
 from shared.ids import new_id
 from tests.service.registrations.conftest import Registrations
@@ -179,3 +180,27 @@ def test_who_registers_while_a_list_is_taken_away_reaches_the_door(
     device.take_list()
 
     assert str(one.id) in device.people
+
+
+def test_who_stood_in_line_while_kept_seats_were_released_is_not_overtaken(
+    registrations: Registrations,
+) -> None:
+    """Whoever asked a moment before and was decided about a moment after waits for a seat that is free: not for long."""
+    event, ada, grace = registrations.open_event(capacity=1), Person(), Person()
+    asked_at = registrations.clock.now()
+    released = asked_at + timedelta(seconds=1)
+    quota = {"name": {"vi": "Lần đầu"}, "seats": 1, "area_id": new_id(), "release_at": released}
+    path = f"/offers/{event}/quotas"
+    body = jsonable({"quotas": [quota]})
+    assert registrations.call("PUT", path, body, by=registrations.organiser).status_code == 200
+    registrations.clock.advance(seconds=2)
+    assert settle_due(registrations.deps) == 1
+
+    with registrations.deps.unit_of_work() as late:
+        first = operations.register(
+            late, event_id=event, person_id=ada.id, now=asked_at, name="Trần Văn Mơ"
+        )
+    (second,) = registrations.register(event, grace)
+
+    assert registrations.status({"id": first.id}) == "confirmed"
+    assert second["status"] == "waitlisted"
