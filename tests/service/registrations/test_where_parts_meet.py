@@ -274,3 +274,26 @@ def test_a_list_ends_with_the_start_of_an_event_that_is_moved_forward(
     device = Device(registrations, event)
     device.scan("walk-in", name="Khách")
     assert outcomes(device.tell()) == ["admitted"]
+
+
+def test_what_was_taken_back_before_it_was_told_admits_nobody(registrations: Registrations) -> None:
+    """It does not matter which of the two comes first; and taking somebody back lets nobody in."""
+    event = registrations.open_event(capacity=2)
+    (one, _) = registrations.register(event, Person(), Person())
+    device = Device(registrations, event)
+    scan = device.scan(registration_id=one["id"])
+    undo = device.scan("undo", undoes=scan["nonce"], reason="Nhầm người")
+    device.waiting = []
+
+    assert outcomes(device.tell([undo])) == ["refused"]
+    assert figures(registrations, event)["conflicts"] == 0
+    assert outcomes(device.tell([scan])) == ["undone"]
+
+    assert figures(registrations, event)["admitted"] == 0
+    assert outcomes(device.tell([undo, scan])) == ["undone", "undone"]
+    assert (
+        registrations.get(f"/offers/{event}/door-conflicts", by=registrations.organiser).json[
+            "items"
+        ]
+        == []
+    )
