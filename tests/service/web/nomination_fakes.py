@@ -30,6 +30,7 @@ from services.registrations.schemas.nominations import (
 from shared.database.types import jsonable
 from shared.http.problems import Invalid, NotFound, flatten
 from tests.service.web import fakes
+from tests.service.web.form_fakes import read as read_answers
 
 DEADLINE = "2026-03-20T10:00:00Z"
 
@@ -239,7 +240,8 @@ def nominations(app: Flask, world: fakes.World) -> None:
                 if (other["event_id"], other["person_id"]) == (made["event_id"], person["id"]):
                     raise AlreadyRegistered(registration_id=other["id"])
             event = world.events[made["event_id"]]
-            place = world.register(event, person, answer["name"], phone=answer["phone"])
+            more = read_answers(world, made["event_id"], answer) | {"phone": answer["phone"]}
+            place = world.register(event, person, answer["name"], **more)
             one.update(state="confirmed", person=person["id"], registration_id=place["id"])
         return invitation(made, one)
 

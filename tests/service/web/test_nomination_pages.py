@@ -9,8 +9,10 @@ from typing import Any
 
 import pytest
 
+from tests.service.registrations.forms import field
 from tests.service.web.conftest import Browser
 from tests.service.web.fakes import ORGANISATION, UNION, WOMEN, World
+from tests.service.web.form_fakes import asks
 from tests.service.web.nomination_fakes import named, opened
 
 LINES = "1. Nguyễn Thị Minh Họa, 0912 345 678\n2. Trần Văn Ví Dụ, vi-du@example.vn"
@@ -234,6 +236,52 @@ def test_a_nominee_signs_in_by_mail_comes_back_and_confirms(
     assert done.location == f"/toi/ve/{nominee['registration_id']}"
     assert "Bạn đã có chỗ" in browser.get(done.location).text
     assert "Mở vé của tôi" in browser.get(path).text
+
+
+def test_a_nominee_answers_the_events_form_on_the_same_page(
+    signed_in: Callable[..., Browser], world: World, asked: dict[str, Any]
+) -> None:
+    """All that is missing is said at once, in the order of the page; what was typed stays."""
+    event = world.events[asked["event_id"]]
+    asks(world, event, field("trade", required=True), field("topic", "choice", required=True))
+    nominee = named(asked, "Lan")
+    path, browser = f"/de-cu/{nominee['id']}/s3cret", signed_in()
+    assert 'name="answers.trade"' in browser.get(path).text
+
+    form = {"name": "Lan", "consent_version": "1", "form_version": "1", "answers.topic": "tax"}
+    missing = browser.post(path, form | {"answers.topic": ""}, page=path)
+    lacks_one = browser.post(path, form | {"consent": "1"}, page=path)
+
+    assert missing.status_code == lacks_one.status_code == 422
+    places = [missing.text.index(f'href="#{name}"') for name in ("answers.trade", "answers.topic", "consent")]  # fmt: skip
+    assert places == sorted(places)
+    assert re.search(r'value="tax" checked', lacks_one.text)
+    assert nominee["state"] == "nominated"
+    whole = form | {"consent": "1", "answers.trade": "Bán lẻ"}
+    done = browser.post(path, whole, page=path)
+    assert done.location == f"/toi/ve/{nominee['registration_id']}"
+    place = world.registrations[nominee["registration_id"]]
+    assert place["answers"] == {"trade": "Bán lẻ", "topic": "tax"}
+
+
+def test_what_is_asked_without_scripts_comes_once_its_condition_is_met(
+    signed_in: Callable[..., Browser], world: World, asked: dict[str, Any]
+) -> None:
+    """And where nobody knows what is asked, nothing is confirmed and what was typed stays."""
+    hangs = field("more", shown_if={"field": "topic", "equals": "tax"})
+    asks(world, world.events[asked["event_id"]], field("topic", "choice"), hangs)
+    nominee = named(asked, "Lan")
+    path, browser = f"/de-cu/{nominee['id']}/s3cret", signed_in()
+    form = {"name": "Lan", "consent": "1", "consent_version": "1", "answers.topic": "tax"}
+
+    late = browser.post(path, form, page=path)
+    world.away_at = f"/v1/offers/{asked['event_id']}/form"
+    away = browser.post(path, form, page=path)
+
+    assert "mở thêm câu hỏi" in late.text
+    assert away.status_code == 503
+    assert 'name="answers.topic" value="tax"' in away.text
+    assert nominee["state"] == "nominated"
 
 
 def test_a_nominee_declines_without_signing_in(browser: Browser, asked: dict[str, Any]) -> None:
