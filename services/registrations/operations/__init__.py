@@ -13,7 +13,7 @@ from services.registrations.operations.after import (
     attendance_of,
     survey_of,
 )
-from services.registrations.operations.answering import edit_answers
+from services.registrations.operations.answering import edit_answers, see_unanswered
 from services.registrations.operations.counting import count_answers
 from services.registrations.operations.door import (
     check_in,
@@ -87,6 +87,7 @@ __all__ = [
     "remove_answers",
     "replace",
     "resize",
+    "see_unanswered",
     "set_form",
     "set_quotas",
     "settle",
