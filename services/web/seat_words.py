@@ -82,12 +82,25 @@ def _sentence(entry: Json, names: dict[str, str], zone: str | None) -> str:
         "form-changed": _("Đổi phiếu đăng ký."),
         "answers-changed": _("Sửa câu trả lời."),
         "answers-removed": _("Xóa câu trả lời đã hết hạn lưu của %(number)s người."),
+        "contacts-removed": _(
+            "Xóa điện thoại và thư đã hết hạn lưu của %(nominees)s người được đề cử."
+        ),
+        "nomination-opened": _("Mời đơn vị đề cử %(seats)s người."),
+        "nomination-changed": _("Đổi số chỗ hoặc hạn đề cử; nay là %(seats)s chỗ."),
+        "nomination-closed": _("Đóng danh sách đề cử."),
+        "nominated": _("Đơn vị đề cử thêm người."),
+        "nominee-replaced": _("Đơn vị thay người được đề cử."),
+        "imported": _("Đăng ký từ danh sách của ban tổ chức."),
+        "exported": _("Tải về hoặc in danh sách (%(format)s)."),
     }.get(entry["what"], str(entry["what"]))
     values = {
         "reason": entry["reason"] or "",
         "number": about.get("registrations"),
         "old": about.get("from"),
         "new": about.get("to"),
+        "nominees": about.get("nominees"),
+        "seats": about.get("seats"),
+        "format": about.get("format"),
     }
     first = words % values if "%(" in words else words
     return " ".join(filter(None, (first, _standing(entry, about, names, zone))))
