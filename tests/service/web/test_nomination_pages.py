@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from tests.service.registrations.forms import field
+from tests.service.registrations.test_import import sheet
 from tests.service.web.conftest import Browser
 from tests.service.web.fakes import ORGANISATION, UNION, WOMEN, World
 from tests.service.web.form_fakes import asks
@@ -112,18 +113,53 @@ def test_a_file_of_text_is_read_as_if_it_were_pasted(
 
 
 @pytest.mark.parametrize(
-    "content", [b"PK\x03\x04\x00\x00\xff\xfe", "Trần".encode("cp1258", "ignore") + b"\xff"]
+    "content", [b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "Trần".encode("cp1258", "ignore") + b"\xff"]
 )
 def test_a_file_that_is_no_text_is_named(
     officer: Browser, asked: dict[str, Any], content: bytes
 ) -> None:
     """With what to do; what was typed stays."""
     base = f"/doi-tac/{asked['id']}"
-    sent = {"text": "An, an@example.vn", "file": (io.BytesIO(content), "danh-sach.xlsx")}
+    sent = {"text": "An, an@example.vn", "file": (io.BytesIO(content), "danh-sach.xls")}
     page = officer.post(f"{base}/xem-truoc", sent, page=base)
     assert page.status_code == 422
     assert "CSV UTF-8" in page.text
     assert "an@example.vn</textarea>" in page.text
+
+
+def test_a_workbook_is_read_by_the_service(officer: Browser, asked: dict[str, Any]) -> None:
+    """Its rows are looked at like lines, with what is wrong in it; also beside what was typed."""
+    base = f"/doi-tac/{asked['id']}"
+
+    def file() -> tuple[io.BytesIO, str]:
+        rows = [["Họ và tên", "Email"], ["Trần Văn Ví Dụ", "vi-du@example.vn"], ["=A1", "x@y.vn"]]
+        return io.BytesIO(sheet(*rows)), "danh-sach.xlsx"
+
+    page = officer.post(f"{base}/xem-truoc", {"text": "", "file": file()}, page=base).text
+    both = officer.post(
+        f"{base}/xem-truoc", {"text": "An, an@example.vn", "file": file()}, page=base
+    ).text
+
+    assert "1 người đề cử được" in page
+    assert "Trần Văn Ví Dụ, vi-du@example.vn</textarea>" in page
+    assert asked["nominees"] == []
+    assert "2 người đề cử được" in both
+    assert both.index("an@example.vn") < both.index("vi-du@example.vn")
+
+
+def test_a_workbook_that_cannot_be_read_is_named_at_the_file(
+    officer: Browser, asked: dict[str, Any]
+) -> None:
+    """In the service's words; what was typed stays."""
+    base = f"/doi-tac/{asked['id']}"
+    file = io.BytesIO(sheet(["0912 345 678", "x"])), "danh-sach.xlsx"
+    refused = officer.post(
+        f"{base}/xem-truoc", {"text": "An, an@example.vn", "file": file}, page=base
+    )
+    assert refused.status_code == 422
+    assert 'id="file-error"' in refused.text
+    assert "Không tìm thấy cột họ và tên" in refused.text
+    assert "an@example.vn</textarea>" in refused.text
 
 
 def test_a_nominee_is_replaced_once(officer: Browser, asked: dict[str, Any]) -> None:
