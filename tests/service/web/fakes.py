@@ -729,6 +729,7 @@ def registrations(world: World) -> Flask:
         sent, offered = body({"capacity", "was", "losing"}, {"capacity"}), offer_of(event_id)
         if sent.get("was") not in (None, offered["capacity"]):
             raise EditedMeanwhile
+        seats_fakes.require_kept(offered, sent["capacity"])
         if sent["capacity"] < offered["confirmed"]:
             seats_fakes.cut(world, of(event_id, "confirmed"), offered["confirmed"], sent)
             world.events[event_id]["seats"]["left"] = 0
