@@ -24,16 +24,18 @@ class Part:
 
 
 def bar(offer: Json) -> list[Part]:
-    """The capacity by what became of it: confirmed, held, kept for some, free."""
+    """The capacity by what became of it: confirmed, held, theirs whose edited answers are looked at, kept for some, free."""
     free, held = int(offer["seats_left"]), int(offer["held"])
-    taken = int(offer["confirmed"])
-    kept = max(int(offer["capacity"]) - taken - held - free, 0)
-    parts = (
+    taken, again = int(offer["confirmed"]), int(offer["asked_again"])
+    kept = max(int(offer["capacity"]) - taken - held - again - free, 0)
+    parts = [
         ("taken", _("Có chỗ"), taken),
         ("held", _("Đang mời nhận chỗ"), held),
         ("kept", _("Giữ theo phân bổ"), kept),
         ("free", _("Còn tự do"), free),
-    )
+    ]
+    if again:
+        parts.insert(2, ("held", _("Giữ khi duyệt lại"), again))
     whole = sum(number for _key, _word, number in parts) or 1
     x, found = 0.0, []
     for key, word, number in parts:
@@ -82,25 +84,27 @@ def _sentence(entry: Json, names: dict[str, str], zone: str | None) -> str:
         "form-changed": _("Đổi phiếu đăng ký."),
         "answers-changed": _("Sửa câu trả lời."),
         "answers-removed": _("Xóa câu trả lời đã hết hạn lưu của %(number)s người."),
+        "imported": _("Sửa theo danh sách được nhập vào.")
+        if about.get("edited")
+        else _("Đưa vào từ danh sách."),
+        "exported": _taken_away(about.get("format")),
+        "nomination-opened": _("Mời một đơn vị đề cử %(seats)s người đến %(deadline)s."),
+        "nomination-changed": _("Danh sách đề cử nay có %(seats)s chỗ, hạn %(deadline)s."),
+        "nomination-closed": _("Đóng một danh sách đề cử."),
+        "nominated": _("Gửi tên người được đề cử."),
+        "nominee-replaced": _("Thay một người được đề cử."),
         "contacts-removed": _(
             "Xóa điện thoại và thư đã hết hạn lưu của %(nominees)s người được đề cử."
         ),
-        "nomination-opened": _("Mời đơn vị đề cử %(seats)s người."),
-        "nomination-changed": _("Đổi số chỗ hoặc hạn đề cử; nay là %(seats)s chỗ."),
-        "nomination-closed": _("Đóng danh sách đề cử."),
-        "nominated": _("Đơn vị đề cử thêm người."),
-        "nominee-replaced": _("Đơn vị thay người được đề cử."),
-        "imported": _("Đăng ký từ danh sách của ban tổ chức."),
-        "exported": _("Tải về hoặc in danh sách (%(format)s)."),
     }.get(entry["what"], str(entry["what"]))
     values = {
         "reason": entry["reason"] or "",
         "number": about.get("registrations"),
         "old": about.get("from"),
         "new": about.get("to"),
-        "nominees": about.get("nominees"),
         "seats": about.get("seats"),
-        "format": about.get("format"),
+        "deadline": dates.moment(about["deadline"], zone) if "deadline" in about else "",
+        "nominees": about.get("nominees"),
     }
     first = words % values if "%(" in words else words
     return " ".join(filter(None, (first, _standing(entry, about, names, zone))))
@@ -111,21 +115,31 @@ def _ended(reason: str | None) -> str:
         "own-wish": _("Tự hủy đăng ký."),
         "event-cancelled": _("Hết hiệu lực vì sự kiện bị hủy."),
         "capacity-cut": _("Hết hiệu lực vì sức chứa giảm."),
+        "replaced": _("Nhường chỗ cho người được đề cử thay."),
     }.get(reason or "", _("Ban tổ chức hủy đăng ký."))
+
+
+def _taken_away(format_: str | None) -> str:
+    return {
+        "badges": _("In thẻ đại biểu."),
+        "tickets": _("In vé mời."),
+        "certificates": _("In giấy xác nhận."),
+    }.get(format_ or "", _("Tải danh sách người tham dự về máy."))
 
 
 def _standing(entry: Json, about: dict[str, Any], names: dict[str, str], zone: str | None) -> str:
     """How the registration stood after it, where that needs words."""
     what, status = entry["what"], entry["status"]
-    if what in ("registered", "approved", "lost-seat") and status == "waitlisted":
+    came = what == "registered" or (what == "imported" and not about.get("edited"))
+    if (came or what in ("approved", "lost-seat")) and status == "waitlisted":
         return _waits(about, zone)
-    if what == "registered" and status == "pending":
+    if came and status == "pending":
         return _("Chờ ban tổ chức duyệt.")
     if what == "answers-changed" and status == "pending":
         return _("Chờ ban tổ chức duyệt lại.")
     if what == "lost-seat":
         return _("Đăng ký kết thúc.")
-    if what in ("registered", "approved", "promoted") and status in ("confirmed", "held"):
+    if (came or what in ("approved", "promoted")) and status in ("confirmed", "held"):
         if entry["quota_id"] is None:
             return _("Chỗ thuộc phần tự do.")
         quota = names.get(entry["quota_id"])

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from flask import Response, jsonify, request
+import hashlib
+
+from flask import Response, json, jsonify, request
 
 from shared.http.problems import Problem
 from shared.text import Text
@@ -38,9 +40,14 @@ def require_match(version: int | str) -> None:
         raise EditedMeanwhile
 
 
-def with_etag(body: object, version: int | str) -> Response:
-    """A JSON answer with its ETag; 304 without a body where the caller has that version."""
+def with_etag(body: object, version: int | str | None = None) -> Response:
+    """A JSON answer with its ETag; 304 without a body where the caller has that version.
+
+    Without a version it is what the body says: for what is shown together out of rows that have none in common.
+    """
     response = jsonify(body)
+    if version is None:
+        version = hashlib.sha256(json.dumps(body).encode()).hexdigest()[:16]
     response.set_etag(str(version))
     response.make_conditional(request)
     return response

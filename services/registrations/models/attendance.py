@@ -55,7 +55,9 @@ def attendance(cells: Iterable[Cell], quotas: Iterable[Quota]) -> Attendance:
     whole = _whole(cells)
     if not told(sum(cell.places for cell in cells)):
         return Attendance(whole, None, None)
-    by_quota = _sums((cell.quota_id, cell) for cell in cells)
+    kept = {quota.id for quota in quotas}
+    # Whoever had a seat of a quota that is gone had one of everybody's.
+    by_quota = _sums((cell.quota_id if cell.quota_id in kept else None, cell) for cell in cells)
     for quota in quotas:
         by_quota.setdefault(quota.id, (0, 0))
     by_organisation = _sums((cell.organisation_id, cell) for cell in cells)

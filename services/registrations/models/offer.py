@@ -302,13 +302,18 @@ class Offer(Base):
         return bool(self.free and self.waitlisted) and not self.cancelled and takes_place
 
     def resize(self, capacity: int, now: datetime) -> None:
-        """Change the number of seats; those who lose theirs have lost it before."""
+        """Change the number of seats; those who lose theirs have lost it before.
+
+        More seats are always possible, also where the door let more people in than there are seats.
+        """
         if self.cancelled:
             raise EventCancelled
-        if capacity < self.taken:
+        fewer = capacity < self.capacity
+        if fewer and capacity < self.taken:
             raise CapacityBelowConfirmed(confirmed=self.taken)
         self.capacity = capacity
-        self.require_room_for_quotas(now)
+        if fewer:
+            self.require_room_for_quotas(now)
 
     def require_room_for_quotas(self, now: datetime) -> None:
         """A seat is promised once: what quotas keep must be free."""

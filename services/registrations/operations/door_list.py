@@ -90,7 +90,13 @@ def code_digest(event_id: UUID, code: str) -> str:
 def door_figures(uow: UnitOfWork, offer: Offer) -> dict[str, Any]:
     """Who is in and who is expected, by gate and by quota."""
     gates = [Gate(*row) for row in uow.scans.admitted_by_gate(offer.event_id)]
-    of_quota = uow.door_lists.by_quota(offer.event_id)
+    kept = {quota.id for quota in offer.quotas}
+    of_quota: dict[UUID | None, tuple[int, int]] = {}
+    for quota_id, (inside, expected) in uow.door_lists.by_quota(offer.event_id).items():
+        # Whoever has a seat of a quota that is gone has one of everybody's.
+        key = quota_id if quota_id in kept else None
+        before = of_quota.get(key, (0, 0))
+        of_quota[key] = (before[0] + inside, before[1] + expected)
     names: list[tuple[UUID | None, Any]] = [(quota.id, quota.name) for quota in offer.quotas]
     return {
         "event_id": offer.event_id,

@@ -7,35 +7,45 @@ from typing import Any
 
 from services.registrations import messages
 from services.registrations.models import Offer, What
-from services.registrations.operations.seats import note, tell
+from services.registrations.operations.seats import note, promote_from_waitlist, tell
 from services.registrations.repository import UnitOfWork
 
 
 def take_in_event(uow: UnitOfWork, event: dict[str, Any], *, sequence: int, now: datetime) -> None:
-    """Keep the copy of an event up to date; the seats of a known one stay as they were decided here."""
-    offer = uow.offers.lock_if_known(event["id"])
-    if offer is not None and offer.has_seen(sequence):
-        return
-    if offer is None:
-        offer = Offer.of(event_id=event["id"], capacity=event["capacity"])
-        uow.offers.add(offer)
-    _copy(offer, event, sequence)
-    uow.publish(messages.offer_changed(offer, now))
+    """Keep the copy of an event up to date; the seats of a known one stay as they were decided here.
+
+    What became free when nobody was promoted any more, since it seemed to be over, goes to those who wait if it is moved.
+    """
+    offer = _follow(uow, event, sequence)
+    if offer is not None:
+        promote_from_waitlist(uow, offer, now=now)
+        uow.publish(messages.offer_changed(offer, now))
 
 
 def close_offer(uow: UnitOfWork, event: dict[str, Any], *, sequence: int, now: datetime) -> None:
     """The event does not take place: every registration ends, and each person is told once."""
-    take_in_event(uow, event, sequence=sequence, now=now)
-    uow.session.flush()
-    offer = uow.offers.lock(event["id"])
-    if offer.event_sequence != sequence or offer.cancelled:
+    offer = _follow(uow, event, sequence)
+    if offer is None or offer.cancelled:
         return
+    uow.session.flush()
     offer.cancelled, offer.due_at = True, None
     for registration in uow.registrations.all_in_play(offer.event_id):
         offer.release(registration, now, "event-cancelled")
         note(uow, What.CANCELLED, registration, now=now, reason="event-cancelled")
         tell(uow, registration)
     uow.publish(messages.offer_changed(offer, now))
+
+
+def _follow(uow: UnitOfWork, event: dict[str, Any], sequence: int) -> Offer | None:
+    """The offer, locked, with its copy of the event up to date; None where a newer message overtook this one."""
+    offer = uow.offers.lock_if_known(event["id"])
+    if offer is not None and offer.has_seen(sequence):
+        return None
+    if offer is None:
+        offer = Offer.of(event_id=event["id"], capacity=event["capacity"])
+        uow.offers.add(offer)
+    _copy(offer, event, sequence)
+    return offer
 
 
 def _copy(offer: Offer, event: dict[str, Any], sequence: int) -> None:

@@ -22,7 +22,7 @@ from services.registrations.models import (
 )
 from services.registrations.operations.recognising import Known, Mistaken
 from services.registrations.operations.registering import new_entry_code
-from services.registrations.operations.seats import settle
+from services.registrations.operations.seats import as_noted, settle
 from services.registrations.repository import UnitOfWork
 from shared.http.problems import Invalid
 from shared.ids import new_id
@@ -128,7 +128,7 @@ def take(
     edited = [row for row in rows if row.fate is Fate.CHANGED]
     codes = {one.entry_code for one in registered}
     _register(uow, offer, new, codes, by=by, now=now)
-    _edit(uow, edited)
+    _edit(uow, edited, by=by, now=now)
     changed |= {row.place for row in (*new, *edited)}
     uow.imports.keep(made.id, [row for row in rows if row.place in changed])
     made.confirmed_at = now
@@ -213,32 +213,27 @@ def _register(
         except EventFull:
             row.fate, row.conflicts = Fate.REFUSED, _spoken({"_": _FULL})
             continue
+        # Whoever comes has the highest number of those who wait.
+        waits = registration.status is Status.WAITLISTED
+        registration.position = offer.waitlisted if waits else None
         row.fate, row.registration_id = Fate.TAKEN, registration.id
         made.append(registration)
-    entries = [
-        {
-            "event_id": offer.event_id,
-            "registration_id": one.id,
-            "at": now,
-            "by": by,
-            "what": What.IMPORTED,
-            "status": one.status,
-            "quota_id": one.quota_id,
-            "waitlist_number": one.waitlist_number,
-        }
-        for one in made
-    ]
-    uow.lists.add_all(made, entries)
+    uow.lists.add_all(made)
+    uow.seat_log.add_many(as_noted(What.IMPORTED, one, now=now, by=by) for one in made)
 
 
-def _edit(uow: UnitOfWork, rows: Sequence[ImportRow]) -> None:
+def _edit(uow: UnitOfWork, rows: Sequence[ImportRow], *, by: UUID, now: datetime) -> None:
+    """What a list says better of somebody; that it did is logged, so that the door's devices ask for it."""
     found = uow.lists.of_ids(row.registration_id for row in rows if row.registration_id)
     for row in rows:
         assert row.registration_id is not None
         one = found[row.registration_id]
-        for name, text in _differences(row, one).items():
+        differences = _differences(row, one)
+        for name, text in differences.items():
             setattr(one, name, text)
         one.name_folded = fold(one.name)
+        details = {"edited": sorted(differences)}
+        uow.seat_log.add(**as_noted(What.IMPORTED, one, now=now, by=by, details=details))
         row.fate = Fate.TAKEN
 
 

@@ -67,7 +67,7 @@ class _Batch:
         self._read: dict[UUID, Ticket | str] = {}
         self._before: dict[UUID, list[Scan]] = {}
         self._touched: set[UUID] = set()
-        self._walked_in = False
+        self._walked_in: set[UUID] = set()
 
     def look_up(self, scans: Sequence[dict[str, Any]]) -> None:
         """Read everything that the batch names, a query for each sort."""
@@ -125,21 +125,24 @@ class _Batch:
         for registration_id in sorted(self._touched):
             registration = self.registrations[registration_id]
             admission = replay(self._before[registration_id])
-            if registration.inside_by(admission):
-                moved.append(self._noted(registration, admission))
+            moved += self._noted(registration, admission)
         self.uow.seat_log.add_many(moved)
         if self._walked_in:
             self.uow.publish(messages.offer_changed(self.offer, self.now))
         if moved:
             self.uow.publish(messages.attendance_recorded(self.offer))
 
-    def _noted(self, registration: Registration, admission: Scan | None) -> dict[str, Any]:
-        what, why = What.CHECKED_IN, None
-        if admission is None:
-            what, why = What.CHECK_IN_UNDONE, self._why(registration.id)
-        elif admission.kind is ScanKind.WALK_IN:
-            what = What.WALKED_IN
-        return as_noted(what, registration, now=self.now, by=self.by, reason=why)
+    def _noted(self, registration: Registration, admission: Scan | None) -> list[dict[str, Any]]:
+        """What the log says of it; of a walk-in who was taken back in the same batch both, since the place is there."""
+        came, news = registration.id in self._walked_in, registration.inside_by(admission)
+        told: list[tuple[What, str | None]] = [(What.WALKED_IN, None)] if came else []
+        if admission is None and (came or news):
+            told.append((What.CHECK_IN_UNDONE, self._why(registration.id)))
+        elif news and not came:
+            told.append((What.CHECKED_IN, None))
+        return [
+            as_noted(what, registration, now=self.now, by=self.by, reason=why) for what, why in told
+        ]
 
     def _why(self, registration_id: UUID) -> str | None:
         """The reason that was given last for taking somebody back."""
@@ -202,7 +205,7 @@ class _Batch:
             return
         self.uow.session.add(registration)
         self.registrations[registration.id] = registration
-        self._walked_in = True
+        self._walked_in.add(registration.id)
         self._about(scan, registration)
 
     def _take_back(self, scan: Scan, wrong: Scan) -> None:

@@ -155,7 +155,7 @@ def resize(
     if was is not None and was != offer.capacity:
         raise EditedMeanwhile
     before, surplus = offer.capacity, offer.taken - capacity
-    if surplus > 0 and not offer.cancelled:
+    if capacity < before and surplus > 0 and not offer.cancelled:
         last = uow.registrations.seated_last(event_id, surplus)
         offer.require_room_to_cut(capacity, last, now)
         if losing is None or len(last) < surplus:

@@ -73,9 +73,13 @@ class DoorLists:
         self._session = session
 
     def version(self, event_id: UUID) -> int:
-        """The number of what happened last to any place of an event."""
+        """The number of what happened last to any place of an event.
+
+        Not that of what happened to the event as a whole: a list that is exported is noted without the offer's lock, so
+        its number may be seen before a lower one of somebody's place is.
+        """
         newest = sa.select(sa.func.max(SeatLogEntry.number)).filter_by(event_id=event_id)
-        return self._session.scalar(newest) or 0
+        return self._session.scalar(newest.where(SeatLogEntry.registration_id.is_not(None))) or 0
 
     def page(
         self, event_id: UUID, *, since: int | None, after: UUID | None, limit: int

@@ -16,7 +16,6 @@ from services.registrations.models import (
     Import,
     ImportRow,
     Registration,
-    SeatLogEntry,
     Status,
 )
 from shared.http import cursors
@@ -160,12 +159,10 @@ class Lists:
             .order_by(one.id)
         ).all()
 
-    def add_all(self, registrations: Iterable[Registration], entries: list[dict[str, Any]]) -> None:
-        """Many registrations at once, and what the log says of them."""
+    def add_all(self, registrations: Iterable[Registration]) -> None:
+        """Many registrations at once."""
         self._session.add_all(registrations)
         self._session.flush()
-        if entries:
-            self._session.execute(sa.insert(SeatLogEntry), entries)
 
     def of_ids(self, ids: Iterable[UUID]) -> dict[UUID, Registration]:
         """Registrations by id."""

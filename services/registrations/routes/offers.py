@@ -21,7 +21,6 @@ from services.registrations.schemas.offers import (
 )
 from shared.http.access import ADMIN, ANYONE, LEADER, ORGANISER, allow, holds, permit, person_id
 from shared.http.etags import with_etag
-from shared.http.problems import language
 
 
 @bp.get("/offers/<uuid:event_id>")
@@ -33,10 +32,7 @@ def show_offer(event_id: UUID) -> Response:
     now = deps.clock.now()
     with deps.unit_of_work(read_only=True) as uow:
         offer = uow.offers.get(event_id)
-    view = offer_view(offer, now)
-    kept = ".".join(str(one["left"]) for one in view["quotas"])
-    version = f"{offer.event_sequence}.{offer.sequence}.{view['status']}.{kept}.{language()}"
-    return with_etag(OfferView().dump(view), version)
+        return with_etag(OfferView().dump(offer_view(offer, now)))
 
 
 @bp.patch("/offers/<uuid:event_id>")

@@ -17,6 +17,8 @@ from services.web.texts import gettext as _
 bp = Blueprint("seat_log", __name__, url_prefix="/to-chuc/su-kien")
 
 _AT_ONCE, _MOST_FOUND = 50, 20
+# Nobody else may.
+_BY_THEMSELVES = ("registered", "accepted", "answers-changed")
 
 
 @bp.get("/<uuid:event_id>/cho/nhat-ky")
@@ -58,13 +60,15 @@ def _chosen() -> str:
 
 
 def _who(entry: Json, person: Json | None) -> str:
-    """By whom: the rules, oneself, the person whose registration it is, or somebody of the organisers."""
+    """By whom: the rules, oneself, whose registration it is, who names people, or somebody of the organisers."""
     if entry["by"] is None:
         return _("theo quy tắc")
     if entry["by"] == claims().get("sub"):
         return _("bạn")
-    if entry["what"] in ("registered", "accepted") or entry["reason"] == "own-wish":
+    if entry["what"] in _BY_THEMSELVES or entry["reason"] == "own-wish":
         return _("người đăng ký")
+    if entry["what"] in ("nominated", "nominee-replaced") or entry["reason"] == "replaced":
+        return _("người đề cử")
     if person and entry["by"] == person["person_id"]:
         return _("người đăng ký")
     return _("ban tổ chức")

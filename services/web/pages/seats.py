@@ -50,7 +50,7 @@ def resize(event_id: UUID) -> Page:
     except Refused as refused:
         if refused.status in (401, 403, 404):
             raise
-        if refused.members.get("losing"):
+        if "losing" in refused.members:
             return _ask(event, form, refused)
         form.refuse(refused)
         if refused.type == "capacity-below-kept":
@@ -142,13 +142,14 @@ def _ask(event: Json, form: Form, refused: Refused) -> Page:
     """Name those who would lose their seats, and ask for exactly these."""
     keep_nowhere()
     losing = refused.members["losing"]
-    offer = clients().registrations.offer(event["id"])
-    short = int(offer["confirmed"]) + int(offer["held"]) - int(form["capacity"]) - len(losing)
-    if short > 0:
+    # How many seats are taken in all; it is not said where these alone have changed.
+    taken = int(refused.members.get("confirmed", 0))
+    if (least := taken - len(losing)) > int(form["capacity"]):
         form.errors["capacity"] = _(
-            "Không giảm xuống dưới %(least)s được: những người còn lại đã vào cửa."
-        ) % {"least": int(form["capacity"]) + short}
+            "Không giảm xuống dưới %(least)s được: những người còn lại đã vào cửa, hoặc đang chờ duyệt lại."
+        ) % {"least": least}
         return show(event, form)
+    offer = clients().registrations.offer(event["id"])
     page = render_template(
         "organiser/seats_cut.html",
         event=event,

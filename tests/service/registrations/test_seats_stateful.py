@@ -21,6 +21,7 @@ from hypothesis.stateful import (
 )
 
 from services.registrations import operations
+from services.registrations.importing import FIELDS, Row
 from services.registrations.models import (
     IN_PLAY,
     MOST_COLLEAGUES,
@@ -30,13 +31,16 @@ from services.registrations.models import (
     NomineeState,
     Offer,
     Registration,
+    ScanKind,
     SeatLogEntry,
     Status,
 )
 from services.registrations.models.status import SEATED
+from services.registrations.operations import imports
 from services.registrations.pasting import read
 from services.registrations.repository import UnitOfWork
 from services.registrations.worker import settle_due
+from shared.database.types import jsonable
 from shared.http.problems import Problem
 from shared.ids import new_id
 from tests.service.registrations.conftest import Registrations
@@ -56,8 +60,10 @@ class Seats(RuleBasedStateMachine):
         super().__init__()
         self.people = [new_id() for _ in range(8)]
         self.organiser = new_id()
-        # Who waited in which order, as nobody may be overtaken by somebody for whom the same seats are.
-        self.known: dict[UUID, Status] = {}
+        # Walk-ins who were inside already though no seat was free.
+        self.squeezed = 0
+        self.scanned: list[UUID] = []
+        self.listed = 0
 
     @initialize(
         capacity=st.sampled_from([4, 2, 1, 6]),
@@ -69,7 +75,9 @@ class Seats(RuleBasedStateMachine):
     def an_event(
         self, capacity: int, waitlist: bool, approval: bool, hold: int | None, asked: int
     ) -> None:
-        self.event = self.house.open_event(capacity=capacity, waitlist=waitlist)
+        self.state = self.house.event(capacity=capacity, waitlist=waitlist)
+        self.event, self.sequence = UUID(self.state["id"]), 0
+        self._event_says("event.published")
         self._do(
             lambda uow: operations.change_rules(
                 uow,
@@ -309,7 +317,7 @@ class Seats(RuleBasedStateMachine):
             registration = nominee.registration
             assert registration is not None
             assert registration.status in IN_PLAY
-            if registration.registered_at == self._now():
+            if registration.registered_at == self._now() and not self.squeezed:
                 assert registration.status is Status.CONFIRMED
 
         self._with_nominee(which, confirmed)
@@ -335,6 +343,80 @@ class Seats(RuleBasedStateMachine):
                 now=self._now(),
             )
         )
+
+    @rule(who=PEOPLE, let_in=st.booleans())
+    def scan(self, who: int, let_in: bool) -> None:
+        """At a door without network: what was shown is told later."""
+        self._with(
+            who,
+            lambda uow, one: self._told(
+                uow, {"kind": ScanKind.ADMIT, "registration_id": one, "let_in": let_in}
+            ),
+        )
+
+    @rule(let_in=st.booleans(), taken_back=st.sampled_from([False, False, True]))
+    def walk_in_offline(self, let_in: bool, taken_back: bool) -> None:
+        walked = {"nonce": new_id(), "kind": ScanKind.WALK_IN, "name": "Khách", "let_in": let_in}
+        undo = {"kind": ScanKind.UNDO, "undoes": walked["nonce"], "reason": "Nhầm"}
+        self._do(lambda uow: self._told(uow, walked, *([undo] if taken_back else [])))
+
+    @rule(which=st.integers(0, 5))
+    def undo_scan(self, which: int) -> None:
+        if self.scanned:
+            nonce = self.scanned[-1 - which % len(self.scanned)]
+            undo = {"kind": ScanKind.UNDO, "undoes": nonce, "reason": "Nhầm"}
+            self._do(lambda uow: self._told(uow, undo))
+
+    @rule(number=st.integers(1, 3), again=st.booleans())
+    def take_list(self, number: int, again: bool) -> None:
+        """People of a list; of one that was taken before, with other accents."""
+        first = max(self.listed - number, 0) if again else self.listed
+        rows = [
+            Row(place, dict.fromkeys(FIELDS, "") | {"name": name, "phone": phone}, {})
+            for place, name, phone in (
+                (place, "Trần Văn Mơ" if again else "Tran Van Mo", f"+849123400{place:02}")
+                for place in range(first, first + number)
+            )
+        ]
+        self.listed = max(self.listed, first + number)
+
+        def taken(uow: UnitOfWork) -> None:
+            made = imports.read_in(
+                uow,
+                rows,
+                event_id=self.event,
+                format="csv",
+                columns={},
+                by=self.organiser,
+                now=self._now(),
+            )
+            imports.take(uow, made.id, by=self.organiser, now=self._now())
+
+        self._do(taken)
+
+    @rule()
+    def postpone(self) -> None:
+        self.state["status"] = "postponed"
+        self._event_says("event.postponed")
+
+    @rule(hours=st.sampled_from([48, 500, 6]))
+    def move(self, hours: int) -> None:
+        """Sooner or later, also out of a postponement, or after it seemed to be over."""
+        starts = self._now() + timedelta(hours=hours)
+        self.state |= jsonable(
+            {
+                "status": "published",
+                "starts_at": starts,
+                "ends_at": starts + timedelta(hours=2),
+                "registration_closes_at": starts,
+            }
+        )
+        self._event_says("event.changed")
+
+    @rule(really=st.sampled_from([False] * 9 + [True]))
+    def call_off(self, really: bool) -> None:
+        if really:
+            self._event_says("event.cancelled")
 
     @rule(minutes=st.sampled_from([1, 45, 700]))
     def time_passes(self, minutes: int) -> None:
@@ -365,7 +447,8 @@ class Seats(RuleBasedStateMachine):
 
     def _counts_are_true(self, offer: Offer, rows: list[Registration]) -> None:
         count = {status: sum(one.status is status for one in rows) for status in Status}
-        assert offer.confirmed + offer.held + offer.asked_again <= offer.capacity
+        taken_in_all = offer.confirmed + offer.held + offer.asked_again
+        assert taken_in_all <= offer.capacity + self.squeezed
         keeping = [one for one in rows if one.keeps_seat]
         assert offer.asked_again == len(keeping)
         assert {one.status for one in keeping} <= {Status.PENDING}
@@ -384,7 +467,8 @@ class Seats(RuleBasedStateMachine):
             assert quota.taken == len(taken)
             assert all(quota.is_for(one) for one in taken)
         # A seat is promised once: what is kept is free.
-        assert sum(quota.kept(self._now()) for quota in offer.quotas) <= offer.free
+        kept = sum(quota.kept(self._now()) for quota in offer.quotas)
+        assert kept <= offer.free or self.squeezed or offer.cancelled
         active = [one.person_id for one in rows if one.status in IN_PLAY and one.person_id]
         assert len(active) == len(set(active))
 
@@ -426,7 +510,8 @@ class Seats(RuleBasedStateMachine):
             assert nomination.closed_at is not None or quota.seats == nomination.seats
             assert quota.release_at is not None
             if nomination.is_open(self._now()):
-                assert counts.waiting <= quota.kept(self._now()) <= offer.free
+                assert counts.waiting <= quota.kept(self._now())
+                assert quota.kept(self._now()) <= offer.free or self.squeezed
             held = [one.registration_id for one in nomination.nominees if one.registration_id]
             assert len(held) == len(set(held))
             theirs = {one.id for one in rows if one.nomination_id == nomination.id}
@@ -437,6 +522,36 @@ class Seats(RuleBasedStateMachine):
                 assert not gone or not one.registration.is_in_play
         by = Counter(one.registered_by for one in rows if one.status in IN_PLAY)
         assert all(count <= MOST_COLLEAGUES for who, count in by.items() if who is not None)
+
+    def _event_says(self, type_: str) -> None:
+        self.sequence += 1
+        self.house.deliver(type_, self.state["id"], self.sequence, self.state)
+
+    def _told(self, uow: UnitOfWork, *scans: dict[str, Any]) -> None:
+        """What a device tells when it has network again."""
+        silent = ("gate", "ticket", "code", "registration_id", "issue", "name", "reason", "undoes")
+        said = [
+            dict.fromkeys(silent) | {"nonce": new_id(), "at": self._now(), "let_in": True} | scan
+            for scan in scans
+        ]
+        left = uow.offers.lock(self.event).seats_left(self._now())
+        told = operations.record_scans(
+            uow,
+            self.house.deps.tickets,
+            event_id=self.event,
+            device_id=self.organiser,
+            sent_at=self._now(),
+            scans=said,
+            by=self.organiser,
+            now=self._now(),
+        )
+        self.scanned += [scan.nonce for scan in told.scans if scan.kind is not ScanKind.UNDO]
+        # One of them may have been taken back in the same breath; its place is there all the same.
+        walked_in = sum(
+            scan.kind is ScanKind.WALK_IN and scan.registration_id is not None
+            for scan in told.scans
+        )
+        self.squeezed += max(walked_in - left, 0)
 
     def _list(self) -> Nomination | None:
         with self._unit() as uow:

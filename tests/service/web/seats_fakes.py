@@ -49,7 +49,7 @@ def offered(world: fakes.World, offer: Row) -> Row:
     """An offer with all that there is about its seats."""
     event_id = offer["event_id"]
     plain = {
-        "held": 0, "approval": False, "hold_minutes": None, "quotas": [],
+        "held": 0, "asked_again": 0, "approval": False, "hold_minutes": None, "quotas": [],
         "pending": sum(r["event_id"] == event_id and r["status"] == "pending" for r in world.registrations.values()),
     }  # fmt: skip
     more = plain | world.offers.get(event_id, {})

@@ -1,0 +1,181 @@
+"""What each part promises alone still holds where two of them meet."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from services.registrations import operations
+from services.registrations.operations.lists import note_export
+from shared.database.types import jsonable
+from shared.ids import new_id
+from tests.service.registrations.conftest import Registrations
+from tests.service.registrations.test_door_devices import Device, figures, outcomes
+from tests.service.registrations.test_import import read, take
+from tests.support.harness import Person
+
+
+def rows(house: Registrations, event: UUID, **query: str) -> list[dict[str, Any]]:
+    asked = "&".join(f"{name}={value}" for name, value in query.items())
+    path = f"/offers/{event}/registrations?limit=200&{asked}"
+    return list(house.get(path, by=house.organiser).json["items"])
+
+
+def log(house: Registrations, event: UUID, one: str) -> list[dict[str, Any]]:
+    path = f"/offers/{event}/log?registration_id={one}"
+    return list(house.get(path, by=house.organiser).json["items"])
+
+
+def resize(house: Registrations, event: UUID, capacity: int) -> Any:
+    return house.call("PATCH", f"/offers/{event}", {"capacity": capacity}, by=house.organiser)
+
+
+def test_more_seats_take_nobody_theirs_though_the_door_let_too_many_in(
+    registrations: Registrations,
+) -> None:
+    """Two seats, five inside or expected: four seats are more than two, so nobody is asked to give one up."""
+    event = registrations.open_event(capacity=2)
+    registrations.register(event, Person(), Person())
+    waiting, *_ = registrations.register(event, Person())
+    device = Device(registrations, event)
+    for number in range(3):
+        device.scan("walk-in", name=f"Khách {number}")
+    assert outcomes(device.tell()) == ["overbooked"] * 3
+
+    raised = resize(registrations, event, 4)
+
+    assert raised.status_code == 200, raised.json
+    assert (raised.json["capacity"], raised.json["confirmed"]) == (4, 5)
+    assert registrations.status(waiting) == "waitlisted"
+    assert resize(registrations, event, 3).json["type"].endswith("capacity-below-confirmed")
+    assert resize(registrations, event, 6).status_code == 200
+    assert registrations.status(waiting) == "confirmed"
+
+
+def test_a_walk_in_who_was_taken_back_at_once_stands_in_the_log_and_on_the_list(
+    registrations: Registrations,
+) -> None:
+    """Let in and taken back in one batch: the place that came of it is explained all the same."""
+    event = registrations.open_event(capacity=2)
+    device, other = Device(registrations, event), Device(registrations, event)
+    other.take_list()
+    scan = device.scan("walk-in", name="Khách Nhầm")
+    device.scan("undo", undoes=scan["nonce"], reason="Nhầm người")
+
+    answer = device.tell()
+
+    assert outcomes(answer) == ["undone", "undone"]
+    (one,) = rows(registrations, event)
+    assert one["checked_in_at"] is None
+    told = [entry["what"] for entry in log(registrations, event, one["id"])]
+    assert told == ["walked-in", "check-in-undone"]
+    other.take_list()
+    assert one["id"] in other.people
+    assert figures(registrations, event)["admitted"] == 0
+
+
+def test_other_rules_and_a_refusal_are_seen_by_who_has_the_offer(
+    registrations: Registrations,
+) -> None:
+    """Whoever asks again with the ETag is not told that nothing changed."""
+    event = registrations.open_event(capacity=2)
+    path = f"/offers/{event}"
+
+    def etag() -> str:
+        return str(registrations.get(path).headers["ETag"])
+
+    before = etag()
+    registrations.call("PATCH", f"{path}/rules", {"approval": True}, by=registrations.organiser)
+    ruled = etag()
+    (one,) = registrations.register(event, Person())
+    asked = etag()
+    registrations.post(
+        f"/registrations/{one['id']}/decline", {"reason": "Đủ người"}, by=registrations.organiser
+    )
+
+    assert len({before, ruled, asked}) == 3
+    assert etag() != asked
+    assert registrations.get(path).json["pending"] == 0
+
+
+def test_a_name_that_a_list_corrects_reaches_the_door(registrations: Registrations) -> None:
+    """The device asks for what changed, and the log says that it did."""
+    event = registrations.open_event(capacity=2)
+    take(registrations, read(registrations, event, "Họ tên,SĐT\nTran Van Mo,0912345678\n"))
+    device = Device(registrations, event)
+    device.take_list()
+
+    take(registrations, read(registrations, event, "Họ tên,SĐT\nTrần Văn Mơ,0912345678\n"))
+
+    device.take_list()
+    assert [one["name"] for one in device.people.values()] == ["Trần Văn Mơ"]
+    (row,) = rows(registrations, event)
+    assert len(log(registrations, event, row["id"])) == 2
+    assert log(registrations, event, row["id"])[-1]["details"] == {"edited": ["name"]}
+
+
+def test_the_door_counts_those_whose_quota_is_gone(registrations: Registrations) -> None:
+    """Whoever has a seat keeps it, so the rows still add up to all who are expected."""
+    event, ada = registrations.open_event(capacity=3), Person()
+    quota = {"name": {"vi": "Lần đầu"}, "seats": 1, "first_timers": True}
+    path = f"/offers/{event}/quotas"
+    put = registrations.call("PUT", path, {"quotas": [quota]}, by=registrations.organiser)
+    assert put.status_code == 200, put.json
+    registrations.register(event, ada)
+    assert (
+        registrations.call("PUT", path, {"quotas": []}, by=registrations.organiser).status_code
+        == 200
+    )
+
+    shown = figures(registrations, event)
+
+    assert sum(one["expected"] for one in shown["quotas"]) == shown["expected"] == 1
+
+
+def test_who_waits_is_not_overtaken_when_an_event_is_moved_into_the_future(
+    registrations: Registrations,
+) -> None:
+    """A seat that became free after its end was nobody's; now it is theirs who waited."""
+    state = registrations.event(capacity=1)
+    event = UUID(state["id"])
+    registrations.deliver("event.published", state["id"], 1, state)
+    ada, grace = registrations.register(event, Person(), Person())
+    registrations.clock.advance(days=22)
+    registrations.cancel(ada)
+    assert registrations.status(grace) == "waitlisted"
+
+    now = registrations.clock.now()
+    moved = {
+        "starts_at": now + timedelta(days=7),
+        "ends_at": now + timedelta(days=7, hours=2),
+        "registration_closes_at": now + timedelta(days=6),
+    }
+    registrations.deliver("event.changed", state["id"], 2, state | jsonable(moved))
+
+    assert registrations.status(grace) == "confirmed"
+    (hedy,) = registrations.register(event, Person())
+    assert hedy["status"] == "waitlisted"
+
+
+def test_who_registers_while_a_list_is_taken_away_reaches_the_door(
+    registrations: Registrations,
+) -> None:
+    """What is noted of the event as a whole waits for nobody, so its number may be seen before a lower one."""
+    if registrations.database.engine.dialect.name == "sqlite":
+        return  # it has one writer
+    event = registrations.open_event(capacity=2)
+    device, now = Device(registrations, event), registrations.clock.now()
+    with registrations.deps.unit_of_work() as registering:
+        one = operations.register(
+            registering, event_id=event, person_id=new_id(), now=now, name="Trần Văn Mơ"
+        )
+        registering.session.flush()
+        registering.seat_log.write()
+        with registrations.deps.unit_of_work() as exporting:
+            note_export(exporting, event_id=event, format="csv", by=new_id(), now=now)
+        device.take_list()
+
+    device.take_list()
+
+    assert str(one.id) in device.people
