@@ -57,7 +57,7 @@ def preview(nomination_id: UUID) -> Page:
     try:
         sheet = _sheet(nomination_id, content, form)
         text = "\n".join(filter(None, (_text(form), "" if sheet else _written(content, form))))
-        if not text and not sheet:
+        if not text and not sheet and "file" not in form.errors:
             form.errors.setdefault("text", _("Xin dán danh sách: mỗi người một dòng."))
         if not form.good:
             return _list(nomination_id, form)

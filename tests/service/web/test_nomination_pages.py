@@ -160,6 +160,9 @@ def test_a_workbook_that_cannot_be_read_is_named_at_the_file(
     assert 'id="file-error"' in refused.text
     assert "Không tìm thấy cột họ và tên" in refused.text
     assert "an@example.vn</textarea>" in refused.text
+    file = io.BytesIO(sheet(["0912 345 678", "x"])), "danh-sach.xlsx"
+    alone = officer.post(f"{base}/xem-truoc", {"text": "", "file": file}, page=base)
+    assert "Xin dán danh sách" not in alone.text
 
 
 def test_a_nominee_is_replaced_once(officer: Browser, asked: dict[str, Any]) -> None:
