@@ -179,6 +179,7 @@ class Offer(Base):
             self.last_number += 1
             self.waitlisted += 1
             registration.status, registration.waitlist_number = Status.WAITLISTED, self.last_number
+            self._look_again(now)
         else:
             raise EventFull
 
@@ -347,6 +348,11 @@ class Offer(Base):
                 raise RegistrationNotOpen(opens_at=self.local(self.opens_at))
             case OfferState.CLOSED:
                 raise RegistrationClosed(closes_at=self.local(self.closes_at))
+
+    def _look_again(self, now: datetime) -> None:
+        """When the seats that are kept at `now` are released, also where somebody whose clock was ahead has seen to it."""
+        releases = [one.release_at for one in self.quotas if one.release_at and one.kept(now)]
+        self.due_at = min([*releases, *([self.due_at] if self.due_at else [])], default=None)
 
     def _quota_for(self, registration: Registration, now: datetime) -> Quota | None:
         return next(

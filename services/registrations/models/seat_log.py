@@ -46,6 +46,10 @@ class What(StrEnum):
     EXPORTED = "exported"
 
 
+# Its reason is what somebody wrote about a person; of everything else it is a key.
+IN_WORDS = (What.DECLINED, What.CHECK_IN_UNDONE)
+
+
 class SeatLogEntry(Base):
     """One thing that happened: by whom (nobody: the rules), and how the registration stands after it."""
 

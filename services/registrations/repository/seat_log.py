@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from services.registrations.models import (
     SeatLogEntry,
 )
+from services.registrations.models.seat_log import IN_WORDS
 from shared.http import cursors
 
 
@@ -34,6 +35,13 @@ class SeatLog:
     def add_many(self, entries: Iterable[dict[str, Any]]) -> None:
         """As `add`, of several."""
         self._new += entries
+
+    def keep_words_back(self, entries: Iterable[SeatLogEntry]) -> None:
+        """Take out what was written about people, for those who see no names. It is not saved like that."""
+        for entry in entries:
+            self._session.expunge(entry)
+            if entry.what in IN_WORDS:
+                entry.reason = None
 
     def page(
         self, event_id: UUID, *, registration_id: UUID | None, cursor: str | None, limit: int

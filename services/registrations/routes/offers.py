@@ -99,4 +99,6 @@ def show_log(query: dict[str, Any], event_id: UUID) -> dict[str, Any]:
             )
             for one in found:
                 one.name = names.get(one.registration_id) if one.registration_id else None
+        else:
+            uow.seat_log.keep_words_back(found)
         return {"items": found, "next": following}

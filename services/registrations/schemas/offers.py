@@ -193,7 +193,7 @@ def offer_view(offer: Offer, now: datetime) -> dict[str, Any]:
         "status": offer.state(now),
         "why": why(offer, now),
         "seats_left": offer.seats_left(now),
-        "quotas": [_quota_view(quota, now) for quota in offer.quotas],
+        "quotas": [_quota_view(offer, quota, now) for quota in offer.quotas],
     }
 
 
@@ -214,7 +214,7 @@ def why(offer: Offer, now: datetime) -> str:
     return f"{joined[:1].upper()}{joined[1:]}."
 
 
-def _quota_view(quota: Quota, now: datetime) -> dict[str, Any]:
+def _quota_view(offer: Offer, quota: Quota, now: datetime) -> dict[str, Any]:
     names = [
         "id",
         "name",
@@ -225,4 +225,6 @@ def _quota_view(quota: Quota, now: datetime) -> dict[str, Any]:
         "first_timers",
         "release_at",
     ]
-    return {name: getattr(quota, name) for name in names} | {"left": quota.kept(now)}
+    return {name: getattr(quota, name) for name in names} | {
+        "left": min(quota.kept(now), offer.free)
+    }

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from services.registrations import operations
 from services.registrations.operations.lists import note_export
+from services.registrations.worker import settle_due
 from shared.database.types import jsonable
 from shared.ids import new_id
 from tests.service.registrations.conftest import Registrations
@@ -179,3 +180,65 @@ def test_who_registers_while_a_list_is_taken_away_reaches_the_door(
     device.take_list()
 
     assert str(one.id) in device.people
+
+
+def test_who_stood_in_line_while_kept_seats_were_released_is_not_overtaken(
+    registrations: Registrations,
+) -> None:
+    """Whoever asked a moment before and was decided about a moment after waits for a seat that is free: not for long."""
+    event, ada, grace = registrations.open_event(capacity=1), Person(), Person()
+    asked_at = registrations.clock.now()
+    released = asked_at + timedelta(seconds=1)
+    quota = {"name": {"vi": "Lần đầu"}, "seats": 1, "area_id": new_id(), "release_at": released}
+    path = f"/offers/{event}/quotas"
+    body = jsonable({"quotas": [quota]})
+    assert registrations.call("PUT", path, body, by=registrations.organiser).status_code == 200
+    registrations.clock.advance(seconds=2)
+    assert settle_due(registrations.deps) == 1
+
+    with registrations.deps.unit_of_work() as late:
+        first = operations.register(
+            late, event_id=event, person_id=ada.id, now=asked_at, name="Trần Văn Mơ"
+        )
+    (second,) = registrations.register(event, grace)
+
+    assert registrations.status({"id": first.id}) == "confirmed"
+    assert second["status"] == "waitlisted"
+
+
+def test_a_seat_that_the_door_took_is_not_said_to_be_kept(registrations: Registrations) -> None:
+    """A walk-in who is inside sits on the seat that was kept: whoever it was for reads that the event is full."""
+    event = registrations.open_event(capacity=2)
+    quota = {"name": {"vi": "Phường"}, "seats": 1, "area_id": str(new_id())}
+    path = f"/offers/{event}/quotas"
+    body = {"quotas": [quota]}
+    assert registrations.call("PUT", path, body, by=registrations.organiser).status_code == 200
+    registrations.register(event, Person())
+    device = Device(registrations, event)
+    device.scan("walk-in", name="Khách")
+    assert outcomes(device.tell()) == ["overbooked"]
+
+    shown = registrations.get(f"/offers/{event}").json
+
+    assert (shown["status"], shown["why"]) == ("full", "Đã hết chỗ.")
+    assert [one["left"] for one in shown["quotas"]] == [0]
+
+
+def test_a_leader_reads_no_words_about_a_person(registrations: Registrations) -> None:
+    """Who sees no names is not told them by the reason that an organiser wrote; the reasons that are keys stay."""
+    event, organiser = registrations.open_event(), registrations.organiser
+    leader = Person().with_role("leader", registrations.organisation)
+    rules = {"approval": True}
+    registrations.call("PATCH", f"/offers/{event}/rules", rules, by=organiser)
+    declined, cancelled = registrations.register(event, Person(), Person())
+    reason = {"reason": "Bà Trần Thị Mơ đã dự rồi"}
+    registrations.post(f"/registrations/{declined['id']}/decline", reason, by=organiser)
+    registrations.cancel(cancelled)
+
+    shown = registrations.get(f"/offers/{event}/log", by=leader)
+
+    assert shown.status_code == 200
+    assert "Trần Thị Mơ" not in shown.get_data(as_text=True)
+    assert "Trần Thị Mơ" not in str(shown.json)
+    assert [one["reason"] for one in shown.json["items"][-2:]] == [None, "organiser"]
+    assert log(registrations, event, declined["id"])[-1]["reason"] == reason["reason"]
