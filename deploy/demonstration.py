@@ -11,6 +11,7 @@ from deploy.administrators import create_admin
 from deploy.embedded import Options, Platform
 from deploy.loading import Loader, Row, read
 from deploy.mailing import mail_settings
+from deploy.seating import seat
 from deploy.visitor import Visitor, WentWrong
 from deploy.walk import Cast, walk
 
@@ -72,7 +73,11 @@ class Demonstration:
         for address, what in addresses:
             self._say(f"  {address:<34} {what}")
         roles = self._roles
-        shown = (roles["organiser"], roles["officer"], roles["door"], roles["attendees"][0])
+        seats: Row = read("seats")[0]
+        shown = (
+            *(roles["organiser"], roles["officer"], roles["door"], roles["attendees"][0]),
+            *(seats["officer"], seats["registrant"]["person"]),
+        )
         for person in self._people.values():
             if person["admin"] or person["key"] in shown:
                 self._say(f"    {person['email']:<32} {person['name']}")
@@ -95,6 +100,10 @@ class Demonstration:
             progress=lambda what, count: self._say(f"  {count:3} {what}"),
         )
         loader.load()
+        seated, waiting = seat(self.address, admin, loader, now=datetime.now(UTC))
+        self._say(
+            f"  {seated:3} đăng ký một buổi có chỗ phân bổ, {waiting} người chờ · registrations of one event with quotas"
+        )
         admin.close()
         roles, people = self._roles, self._people
         attendees = [(people[key]["email"], people[key]["name"]) for key in roles["attendees"]]

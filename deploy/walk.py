@@ -37,12 +37,20 @@ def walk(base_url: str, cast: Cast, *, say: Say, now: datetime) -> dict[str, str
         f"ban tổ chức đăng nhập bằng mã trong thư · the organiser signs in with the code from a mail ({cast.organiser})"
     )
 
-    event = organiser.post("events/v1/events", _dialogue(cast, now))
+    event = organiser.post(
+        "events/v1/events",
+        event_of(
+            read("walk")[0]["event"],
+            organisation=cast.organisation,
+            partners=[cast.partner],
+            now=now,
+        ),
+    )
     event = organiser.post(f"events/v1/events/{event['id']}/publish")
     _hold(event["status"] == "published", "the event is not published")
     where = f"registrations/v1/offers/{event['id']}"
     offer = organiser.wait_for(
-        lambda: _or_none(organiser, where), "the offer of the published event"
+        lambda: or_none(organiser, where), "the offer of the published event"
     )
     say(f"đã công bố · published: “{event['title']['vi']}”, {offer['capacity']} chỗ · seats")
 
@@ -135,21 +143,22 @@ def walk(base_url: str, cast: Cast, *, say: Say, now: datetime) -> dict[str, str
     return {"event": event["id"], "promoted": promoted["id"]}
 
 
-def _dialogue(cast: Cast, now: datetime) -> dict[str, Any]:
-    """The event of the walk, on its day seen from `now`."""
-    row = read("walk")[0]["event"]
+def event_of(
+    row: dict[str, Any], *, organisation: str, partners: list[str], now: datetime
+) -> dict[str, Any]:
+    """A small event of the demo's data as one is drafted, on its day seen from `now`."""
     zone = row["timezone"]
     starts_at, ends_at = resolve(row["when"], now.astimezone(ZoneInfo(zone)).date(), zone)
     opens_at, closes_at = registration_window(row["registration"], starts_at, ends_at, zone)
     told = {name: value for name, value in row.items() if name not in ("when", "registration")}
     return told | {
-        "organisation_id": cast.organisation,
-        "hosts": [host | {"organisation_id": cast.organisation} for host in row["hosts"]],
+        "organisation_id": organisation,
+        "hosts": [host | {"organisation_id": organisation} for host in row["hosts"]],
         "starts_at": starts_at.isoformat(),
         "ends_at": ends_at.isoformat(),
         "registration_opens_at": opens_at.isoformat(),
         "registration_closes_at": closes_at.isoformat(),
-        "partners": [cast.partner],
+        "partners": partners,
     }
 
 
@@ -160,7 +169,8 @@ def _delegate_door(organiser: Visitor, cast: Cast, event_id: str) -> None:
     )
 
 
-def _or_none(visitor: Visitor, path: str) -> Any:
+def or_none(visitor: Visitor, path: str) -> Any:
+    """What stands there, if it does already."""
     try:
         return visitor.get(path)
     except WentWrong:

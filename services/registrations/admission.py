@@ -108,6 +108,10 @@ class Admission:
         self, requests: Group[Request, Answer] | list[Request]
     ) -> list[Answer | Exception]:
         with self.deps.unit_of_work() as uow:
+            # A connection; on SQLite the one writer's place, which all of them wait for.
+            uow.session.connection()
+            if isinstance(requests, Group):
+                requests.take_in(lambda _: True)
             # Before the keys are read: a key belongs to the route of one offer, so whoever came with it has committed.
             offers = uow.offers.lock_all({request.wish.event_id for request in requests})
             if isinstance(requests, Group):

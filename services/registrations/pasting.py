@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 
 import phonenumbers
@@ -84,14 +84,21 @@ class Pasted:
 
 def read(text: str) -> list[Row]:
     """The people of a pasted text, each line by itself: what is wrong with one says nothing of the others."""
+    lines = enumerate(_lines(text), 1)
+    return read_lines((number, line, None) for number, line in lines)
+
+
+def read_lines(lines: Iterable[tuple[int, str, Text | None]]) -> list[Row]:
+    """The same of lines that have their numbers, and for some why they cannot be taken, as whoever found them knows."""
     rows: list[Row] = []
     seen: dict[str, int] = {}
-    for number, line in enumerate(_lines(text), 1):
-        if number > MOST_LINES:
+    for count, (number, line, why) in enumerate(lines, 1):
+        if count > MOST_LINES:
             rows.append(Row(number, line[:LONGEST_NAME], why=TOO_MANY_LINES))
             break
         if line.strip() and not _is_head(line):
-            rows.append(_once(_row(number, line), seen))
+            row = _row(number, line)
+            rows.append(_once(row if why is None else replace(row, why=why), seen))
     return rows
 
 

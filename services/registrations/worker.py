@@ -16,6 +16,7 @@ from shared.logs import get_logger
 POLL_SECONDS = 1.0
 TIDY_SECONDS = 600.0
 BATCH = 100
+# Of answers, and of nominees, in one transaction.
 ANSWERS = 500
 # Answers are kept for days; a minute more is no matter.
 SWEEP_SECONDS = 60.0
@@ -28,7 +29,8 @@ def work(deps: Deps, stop: threading.Event) -> None:
     while not stop.wait(pause):
         try:
             if time.monotonic() - swept_at >= SWEEP_SECONDS:
-                swept_at = swept_at if remove_due(deps) else time.monotonic()
+                more = remove_due(deps) + forget_contacts(deps)
+                swept_at = swept_at if more else time.monotonic()
             if time.monotonic() - tidied_at >= TIDY_SECONDS:
                 tidy(deps)
                 tidied_at = time.monotonic()
@@ -60,6 +62,20 @@ def remove_due(deps: Deps) -> int:
             removed += operations.remove_answers(uow, offer, now=now, most=ANSWERS)
     if removed:
         log.info("answers were removed after their time", registrations=removed)
+    return removed
+
+
+def forget_contacts(deps: Deps) -> int:
+    """Forget how nominees of long past events were reached, of a batch an event; of how many, is said and logged."""
+    now, removed = deps.clock.now(), 0
+    with deps.unit_of_work(read_only=True) as uow:
+        due = uow.nominations.contacts_due(now - operations.KEPT_AFTER_EVENT, limit=BATCH)
+    for event_id in due:
+        with deps.unit_of_work() as uow:
+            offer = uow.offers.lock(event_id)
+            removed += operations.remove_contacts(uow, offer, now=now, most=ANSWERS)
+    if removed:
+        log.info("contacts of nominees were removed after their time", nominees=removed)
     return removed
 
 

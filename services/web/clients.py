@@ -468,6 +468,11 @@ class Nominations(_Client):
         path = f"/v1/nominations/{nomination_id}/nominees/preview"
         return self._send("POST", path, {"text": text})
 
+    def read_sheet(self, nomination_id: str, file: Upload) -> Json:
+        """What would become of each row of a workbook. Nothing is kept."""
+        path = f"/v1/nominations/{nomination_id}/nominees/sheet"
+        return json_of(self._line.send("POST", path, body=file, slow=True))
+
     def name(self, nomination_id: str, text: str, *, key: str) -> Json:
         path = f"/v1/nominations/{nomination_id}/nominees"
         return self._send("POST", path, {"text": text}, Idempotency_Key=key)

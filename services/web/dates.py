@@ -74,6 +74,11 @@ def month_label(number: int) -> str:
     return _said(datetime(2024, number, 1, 12, tzinfo=UTC), None, {"vi": "'T'M", "en": "MMM"})[:3]
 
 
+def month_name(number: int) -> str:
+    """A month within a sentence: "tháng 3" or "March"."""
+    return _said(datetime(2024, number, 1, 12, tzinfo=UTC), None, {"vi": "'tháng' M", "en": "MMMM"})
+
+
 def today(moment: datetime) -> date:
     """The day that the calendar at home shows."""
     return local(moment).date()

@@ -107,8 +107,7 @@ def _unsaid(parts: dict[str, str], start: datetime) -> str:
     frequency = parts.get("FREQ", "")
     if frequency == "YEARLY" and "BYMONTH" not in parts:
         day = day_of_month(start.day)
-        name = dates.month_label(start.month)
-        return _("vào %(day)s tháng %(month)s") % {"day": day, "month": start.month, "name": name}
+        return _("vào %(day)s %(month)s") % {"day": day, "month": dates.month_name(start.month)}
     if frequency == "WEEKLY":
         return _("vào %(days)s") % {"days": dates.weekday(start.weekday())}
     if frequency in ("MONTHLY", "YEARLY"):

@@ -93,6 +93,9 @@ def _sentence(entry: Json, names: dict[str, str], zone: str | None) -> str:
         "nomination-closed": _("Đóng một danh sách đề cử."),
         "nominated": _("Gửi tên người được đề cử."),
         "nominee-replaced": _("Thay một người được đề cử."),
+        "contacts-removed": _(
+            "Xóa điện thoại và thư đã hết hạn lưu của %(nominees)s người được đề cử."
+        ),
     }.get(entry["what"], str(entry["what"]))
     values = {
         "reason": entry["reason"] or "",
@@ -101,6 +104,7 @@ def _sentence(entry: Json, names: dict[str, str], zone: str | None) -> str:
         "new": about.get("to"),
         "seats": about.get("seats"),
         "deadline": dates.moment(about["deadline"], zone) if "deadline" in about else "",
+        "nominees": about.get("nominees"),
     }
     first = words % values if "%(" in words else words
     return " ".join(filter(None, (first, _standing(entry, about, names, zone))))

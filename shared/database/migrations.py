@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -38,21 +39,25 @@ def heads(service: str) -> tuple[str, ...]:
 
 def differences(service: str, engine: Engine, metadata: sa.MetaData) -> list[object]:
     """What the models say and the migrated database does not have, or the other way round."""
-
-    def belongs(thing: Any, name: str | None, kind: str, *_: object) -> bool:
-        """Whether this database is to have it: `ddl_if` gives an index to one dialect alone."""
-        only = getattr(thing, "_ddl_if", None)
-        return kind != "index" or only is None or only.dialect == engine.dialect.name
-
     with engine.connect() as connection:
         options = {
             "version_table": _version_table(service),
             "compare_type": True,
-            "include_object": belongs,
+            "include_object": _belonging_to(engine),
         }
         return list(
             compare_metadata(MigrationContext.configure(connection, opts=options), metadata)
         )
+
+
+def _belonging_to(engine: Engine) -> Callable[..., bool]:
+    """Says of each thing whether this database is to have it: `ddl_if` gives an index to one dialect alone."""
+
+    def belongs(thing: Any, name: str | None, kind: str, *_: object) -> bool:
+        only = getattr(thing, "_ddl_if", None)
+        return kind != "index" or only is None or only.dialect == engine.dialect.name
+
+    return belongs
 
 
 def run(metadata: sa.MetaData) -> None:
@@ -71,6 +76,7 @@ def run(metadata: sa.MetaData) -> None:
             target_metadata=metadata,
             version_table=_version_table(settings.attributes["service"]),
             render_as_batch=connection.dialect.name == "sqlite",
+            include_object=_belonging_to(engine),
             transaction_per_migration=True,
             on_version_apply=_require_whole,  # type: ignore[arg-type]  # called by keyword
         )

@@ -135,6 +135,7 @@ POLICY: dict[str, str] = {
     "registrations POST /v1/nominations/{nomination_id}/close": _PLANS,
     "registrations POST /v1/nominations/{nomination_id}/nominees/preview": _NAMES,
     "registrations POST /v1/nominations/{nomination_id}/nominees": _NAMES,
+    "registrations POST /v1/nominations/{nomination_id}/nominees/sheet": _NAMES,
     "registrations POST /v1/nominees/{nominee_id}/replace": _NAMES,
     "registrations POST /v1/nominees/{nominee_id}/look": "anyone",
     "registrations POST /v1/nominees/{nominee_id}/confirm": "person",
@@ -332,6 +333,7 @@ BODIES: dict[str, Any] = {
         "text": "Ada, 0912 345 678"
     },
     "registrations POST /v1/nominations/{nomination_id}/nominees": {"text": "Ada, 0912 345 678"},
+    "registrations POST /v1/nominations/{nomination_id}/nominees/sheet": PEOPLE_TABLE,
     "registrations POST /v1/nominees/{nominee_id}/replace": {
         "name": "Ada",
         "phone": "0912 345 678",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import subprocess
+import sys
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -57,6 +58,18 @@ def test_no_message_type_is_published_by_two_services() -> None:
 def test_a_migration_tree_has_one_head(service: Service) -> None:
     """Two would leave it to chance which comes last."""
     assert len(heads(service.name)) == 1
+
+
+@BY_NAME
+def test_the_models_alone_name_every_table(service: Service) -> None:
+    """A new revision is written by comparing them with the database: a table that they do not name, it would drop."""
+    shown = f"from services.{service.name}.models import Base; print(*sorted(Base.metadata.tables))"
+
+    found = subprocess.run(
+        [sys.executable, "-c", shown], capture_output=True, text=True, check=True
+    )
+
+    assert found.stdout.split() == sorted(service.metadata.tables)
 
 
 @BY_NAME

@@ -75,7 +75,7 @@ def rows(ground: Ground) -> Iterator[Row]:
             "from": day(0),
         },
     }
-    times = 40 if ground.quick else 100
+    times = 15 if ground.quick else 100
     found = in_turns(
         {
             name: lambda question=question: percentile(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
@@ -350,6 +351,7 @@ def _durable(ground: Ground) -> str:
     tools = PostgreSQL.installed()
     assert tools is not None
     folder = Path(tempfile.mkdtemp(prefix="doithoai-bench-"))
+    ground.closing(lambda: shutil.rmtree(folder, ignore_errors=True))
     server = PostgreSQL(tools, folder, port=free_port(), settings=())
     server.create()
     server.start()

@@ -26,6 +26,7 @@ def test_the_demo_walks_the_main_job_and_exits_0() -> None:
 
     assert done.returncode == 0, done.stdout + done.stderr
     assert done.stdout.count("✓") >= 11
+    assert "7 đăng ký một buổi có chỗ phân bổ, 3 người chờ" in done.stdout
     assert "✗" not in done.stdout
 
 

@@ -15,7 +15,9 @@ from tests.e2e.test_pages_browser import (
     sign_in,
     site,
 )
+from tests.service.registrations.forms import EVERY_KIND, field
 from tests.service.web.fakes import ORGANISATION, UNION
+from tests.service.web.form_fakes import asks
 from tests.service.web.nomination_fakes import named, opened
 from tests.support.browsers import DESKTOP, PHONE
 
@@ -48,7 +50,14 @@ def test_every_page_of_nominations_is_accessible_and_fits(chromium, site, size, 
 
     found = faults(page, link)
     sign_in(page, "to@example.vn")
+    asks(world, event, *EVERY_KIND)
+    by = world.people["to@example.vn"]["id"]
+    colleague = world.register(event, {"id": None}, LONGEST_NAME, registered_by=by)
     for path in (
+        "/toi",
+        f"/toi/ve/{colleague['id']}",
+        f"/toi/ve/{colleague['id']}/tra-loi",
+        f"/to-chuc/su-kien/{event['id']}/danh-sach",
         link,
         "/doi-tac",
         base,
@@ -63,4 +72,33 @@ def test_every_page_of_nominations_is_accessible_and_fits(chromium, site, size, 
     page.click("section .act button")
     found |= faults_here(page, "the preview")
 
+    page.goto(link)
+    page.click(".act button:not([name])")
+    found |= faults_here(page, "the nominee's errors")
+
     assert found == {}
+
+
+def test_a_nominee_is_asked_on_while_a_condition_is_met(chromium, site):
+    """By the script, as at registration."""
+    event = site.world.add()
+    asks(
+        site.world,
+        event,
+        field("topic", "choice", required=True),
+        field("other", shown_if={"field": "topic", "equals": "other"}, required=True),
+    )
+    nominee = named(opened(site.world, event, UNION), "Lan")
+    page = open_page(chromium, site)
+    sign_in(page, "lan@example.vn")
+    page.goto(f"/de-cu/{nominee['id']}/s3cret")
+    assert not page.locator("[data-asked=other]").is_visible()
+
+    page.check("[id='answers.topic.other']")
+    page.fill("[id='answers.other']", "Đèn đường")
+    page.check("#consent")
+    page.click(".act button:not([name])")
+
+    assert "Bạn đã có chỗ" in page.inner_text(".done-word")
+    (kept,) = site.world.registrations.values()
+    assert kept["answers"] == {"topic": "other", "other": "Đèn đường"}

@@ -25,6 +25,7 @@ PEOPLE = {row["key"]: row for row in DATA["people"]}
 EVENTS = {row["key"]: row for row in DATA["events"]}
 PROGRAMMES = {row["key"]: row for row in DATA["programmes"]}
 WALK = DATA["walk"][0]
+SEATS = DATA["seats"][0]
 LEGAL_BASES = {row["key"]: row for row in DATA["legal_bases"]}
 
 EVERY_DAY = [date(2027, 1, 1) + timedelta(days=n) for n in range(365 + 366)]
@@ -157,6 +158,7 @@ def test_every_address_is_reserved_and_belongs_to_one_row():
     addresses = [row["email"] for row in PEOPLE.values()] + [
         row["contact_email"] for row in ORGANISATIONS.values() if row["contact_email"]
     ]
+    addresses += [nominee["email"] for nominee in SEATS["nomination"]["nominees"]]
 
     assert all(re.fullmatch(r"[a-z.-]+@[a-z0-9-]+\.example", a) for a in addresses)
     assert len(addresses) == len(set(addresses))
@@ -263,6 +265,40 @@ def test_the_event_of_the_walk_takes_registrations_on_the_day_of_loading():
         midnight = datetime.combine(loaded_on, time.min, ZoneInfo(WALK["event"]["timezone"]))
         assert opens_at <= midnight
         assert midnight + timedelta(days=1) < closes_at < starts_at
+
+
+def test_the_event_with_quotas_has_seats_of_every_sort_and_a_waitlist():
+    """Whoever comes last waits, though seats are free: they are kept."""
+    kept, asked = SEATS["quotas"], SEATS["nomination"]
+    partners = [asked["organisation"], *(one["organisation"] for one in kept if one["organisation"])]  # fmt: skip
+    assert {SEATS["host"], *partners} <= ORGANISATIONS.keys()
+    assert {"organisation": asked["organisation"], "role": "officer"} in PEOPLE[SEATS["officer"]][
+        "memberships"
+    ]
+    coming = 1 + len(SEATS["colleagues"])
+    open_to_all = SEATS["event"]["capacity"] - sum(one["seats"] for one in (*kept, asked))
+    assert (len(kept), len(SEATS["form"])) == (2, 3)
+    assert len(asked["nominees"]) < asked["seats"]
+    assert 1 + open_to_all < coming < SEATS["event"]["capacity"]
+
+
+def test_whoever_is_named_for_seats_is_a_role_title_and_illustrative():
+    """No person is made up where a title will do."""
+    named = [*SEATS["nomination"]["nominees"], *SEATS["colleagues"]]
+    assert all(one["name"].endswith("(minh họa)") for one in named)
+    keys = {field["key"] for field in SEATS["form"]}
+    for answers in (SEATS["registrant"]["answers"], *(one["answers"] for one in SEATS["colleagues"])):  # fmt: skip
+        assert answers.keys() <= keys
+
+
+def test_registration_for_the_event_with_quotas_is_open_on_the_day_of_loading():
+    """And its partner can still name people."""
+    for loaded_on in EVERY_DAY:
+        starts_at, _, opens_at, closes_at = times(SEATS["event"], loaded_on)
+        midnight = datetime.combine(loaded_on, time.min, ZoneInfo(SEATS["event"]["timezone"]))
+        deadline = starts_at - timedelta(days=SEATS["nomination"]["closes_days_before"])
+        assert opens_at <= midnight
+        assert midnight + timedelta(days=1) < min(deadline, closes_at)
 
 
 @pytest.mark.parametrize("rows", [AREAS, ORGANISATIONS], ids=["areas", "organisations"])

@@ -2,8 +2,10 @@
 
 from services.events.models.base import TABLES, Base
 from services.events.models.calendar_address import CalendarAddress
+from services.events.models.change import Change
 from services.events.models.copies import OrganisationCopy, RegistrationCopy, SeatsCopy
 from services.events.models.event import AttendanceMode, Event, Status
+from services.events.models.imports import Import, Imported
 from services.events.models.kind import Kind
 from services.events.models.partner import Part, Partner
 from services.events.models.programme import OwedEvent, Programme
@@ -18,8 +20,11 @@ __all__ = [
     "AttendanceMode",
     "Base",
     "CalendarAddress",
+    "Change",
     "Event",
     "Holiday",
+    "Import",
+    "Imported",
     "Kind",
     "OrganisationCopy",
     "OwedEvent",

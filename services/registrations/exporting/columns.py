@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
+from services.registrations.exporting.answers import Question, cells_of
 from services.registrations.models import Status
 from shared.text import Text
 
@@ -31,7 +32,7 @@ STATUSES: Final = {
     Status.CANCELLED: Text("Đã hủy", "Cancelled"),
 }
 # A row of the database: name, organisation, phone, email, status, position in the waitlist, registered at,
-# admitted at, note.
+# admitted at, note; where there are questions, also what was answered.
 Record = Any
 Cells = tuple[Any, ...]
 
@@ -42,9 +43,11 @@ class Columns:
 
     language: str
     timezone: str
+    questions: Sequence[Question] = ()
 
     def headings(self) -> list[str]:
-        return [heading.say(self.language) for heading in HEADINGS]
+        asked = (one for question in self.questions for one in question.headings(self.language))
+        return [*(heading.say(self.language) for heading in HEADINGS), *asked]
 
     def words(self) -> dict[Status, str]:
         return {status: text.say(self.language) for status, text in STATUSES.items()}
@@ -56,8 +59,9 @@ class Columns:
         def local(moment: datetime) -> datetime:
             return moment.astimezone(zone).replace(tzinfo=None, second=0, microsecond=0)
 
-        for name, organisation, phone, email, status, place, registered, admitted, note in records:
-            yield (
+        for record in records:
+            name, organisation, phone, email, status, place, registered, admitted, note = record[:9]
+            fixed = (
                 name,
                 organisation,
                 phone,
@@ -68,3 +72,7 @@ class Columns:
                 local(admitted) if admitted is not None else None,
                 note,
             )
+            if self.questions:
+                yield (*fixed, *cells_of(self.questions, record[9], self.language))
+            else:
+                yield fixed

@@ -26,7 +26,7 @@ def write_csv(file: IO[bytes], columns: Columns, records: Iterable[Record]) -> N
     """All records, a line each below the headings."""
     # The writer quotes only the breaks that end its own lines: with both, it quotes either within a text.
     with _text(file, ends="\r\n") as lines:
-        lines.writerow(columns.headings())
+        lines.writerows(_harmless([tuple(columns.headings())]))
         lines.writerows(_harmless(columns.rows(records)))
 
 

@@ -12,6 +12,7 @@ import xlsxwriter
 from services.registrations.exporting.columns import Columns, Record
 
 _WIDTHS = (32, 36, 16, 30, 16, 12, 17, 17, 40)
+_ANSWER_WIDTH = 30
 # What XML 1.0 has no place for and XlsxWriter does not write in another way.
 _NOT_IN_XML = re.compile("[\ud800-\udfff\ufffe\uffff]")
 _OPTIONS = {
@@ -28,11 +29,13 @@ def write_xlsx(file: IO[bytes], columns: Columns, records: Iterable[Record]) -> 
         heading = workbook.add_format({"bold": True, "bottom": 1, "valign": "top"})
         moment = workbook.add_format({"num_format": "dd/mm/yyyy hh:mm", "align": "left"})
         sheet = workbook.add_worksheet(_SHEET.get(columns.language, _SHEET["vi"]))
-        for place, width in enumerate(_WIDTHS):
+        headings = columns.headings()
+        for place in range(len(headings)):
+            width = _WIDTHS[place] if place < len(_WIDTHS) else _ANSWER_WIDTH
             sheet.set_column(place, place, width)
         sheet.freeze_panes(1, 1)
-        for place, text in enumerate(columns.headings()):
-            sheet.write_string(0, place, text, heading)
+        for place, text in enumerate(headings):
+            sheet.write_string(0, place, _NOT_IN_XML.sub("\ufffd", text), heading)
         texts, numbers, times = sheet.write_string, sheet.write_number, sheet.write_datetime
         for line, row in enumerate(columns.rows(records), 1):
             for place, cell in enumerate(row):

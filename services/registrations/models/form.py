@@ -107,6 +107,19 @@ class Form(Base):
             raise Invalid(wrong)
         return answers
 
+    def unanswered(self, answers: Mapping[str, Any]) -> list[str]:
+        """The keys of what must be answered and is not, after these kept answers; a consent to another text is none."""
+        missing: list[str] = []
+        shown: dict[str, Field] = {}
+        for field in self.fields:
+            if not _is_shown(field, shown, answers):
+                continue
+            shown[field.key] = field
+            given = field.raw(answers.get(field.key))
+            if field.required and (given is None or given is False):
+                missing.append(field.key)
+        return missing
+
     def kept_for(self, answers: Mapping[str, Any]) -> dict[str, int]:
         """For how many days after the event each of these answers is kept."""
         own = {field.key: field.retention_days for field in self.fields}

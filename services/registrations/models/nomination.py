@@ -31,6 +31,8 @@ from shared.database.types import string_enum
 
 # Of one list, those included who were replaced.
 MOST_NAMED = 1000
+# How long after the event phone and mail of who was named are kept, in days: as answers are where a form says nothing else.
+CONTACT_DAYS = 90
 
 
 class NomineeState(StrEnum):
@@ -257,7 +259,12 @@ class Nominee(Base):
 
     def give_way(self) -> None:
         """Somebody else is named instead: how to reach this one is nobody's business any more."""
-        self.state, self.phone, self.email = NomineeState.REPLACED, None, None
+        self.state = NomineeState.REPLACED
+        self.forget_contact()
+
+    def forget_contact(self) -> None:
+        """Nobody needs to reach them through this list any more; the name stays, for the list."""
+        self.phone = self.email = None
 
     def lapse(self) -> None:
         if self.state is NomineeState.NOMINATED:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -319,6 +321,17 @@ class Offer(Base):
         kept = sum(quota.kept(now) for quota in self.quotas)
         if kept > self.free:
             raise CapacityBelowKept(kept=kept, free=self.free)
+
+    def require_room_to_cut(
+        self, capacity: int, losing: Sequence[Registration], now: datetime
+    ) -> None:
+        """CapacityBelowKept where so few seats are left, once these have lost theirs, that quotas would keep more than are
+        free: said before anybody is asked to confirm whose seats are taken."""
+        back = Counter(one.quota_id for one in losing)
+        kept = sum(quota.kept(now, back=back[quota.id]) for quota in self.quotas)
+        free = max(capacity - self.taken + len(losing), 0)
+        if kept > free:
+            raise CapacityBelowKept(kept=kept, free=free)
 
     def local(self, moment: datetime) -> datetime:
         """A moment on the wall clock of the event's place, as people are told it."""

@@ -40,11 +40,11 @@ class Quota(Base):
     )
     nomination_id: Mapped[UUID | None] = mapped_column(doc="For the nominees of this list")
 
-    def kept(self, now: datetime) -> int:
-        """How many seats it still keeps free."""
+    def kept(self, now: datetime, *, back: int = 0) -> int:
+        """How many seats it still keeps free; or would, if so many came back to it."""
         if self.release_at is not None and now >= self.release_at:
             return 0
-        return max(self.seats - self.taken, 0)
+        return max(self.seats - self.taken + back, 0)
 
     def is_for(self, registration: Registration) -> bool:
         if self.nomination_id is not None or registration.nomination_id is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -93,6 +94,8 @@ class Registration(Base):
     # In the waitlist, from 1; set by the repository.
     __allow_unmapped__ = True
     position: int | None = None
+    # The keys of what it must answer and does not yet; set by `operations.see_unanswered`.
+    unanswered: Sequence[str] = ()
 
     @classmethod
     def of(
@@ -145,6 +148,10 @@ class Registration(Base):
         to_be_accepted = self.status is Status.HELD and self.offer.approval
         if not self.is_in_play or self.checked_in_at is not None or to_be_accepted:
             raise AnswersFixed
+
+    def is_asked(self, now: datetime) -> bool:
+        """Whether its answers are waited for: somebody can give them, and the event is not over."""
+        return self.is_in_play and self.owner_id is not None and now < self.offer.ends_at
 
     def require_attended(self) -> None:
         """NoCertificate for who was not admitted."""

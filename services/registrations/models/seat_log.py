@@ -41,6 +41,7 @@ class What(StrEnum):
     NOMINATION_CLOSED = "nomination-closed"
     NOMINATED = "nominated"
     NOMINEE_REPLACED = "nominee-replaced"
+    CONTACTS_REMOVED = "contacts-removed"
     IMPORTED = "imported"
     EXPORTED = "exported"
 

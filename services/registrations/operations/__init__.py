@@ -13,7 +13,7 @@ from services.registrations.operations.after import (
     attendance_of,
     survey_of,
 )
-from services.registrations.operations.answering import edit_answers
+from services.registrations.operations.answering import edit_answers, see_unanswered
 from services.registrations.operations.counting import count_answers
 from services.registrations.operations.door import (
     check_in,
@@ -23,6 +23,7 @@ from services.registrations.operations.door import (
 )
 from services.registrations.operations.door_list import door_figures, door_list, page_of_conflicts
 from services.registrations.operations.following import close_offer, take_in_event
+from services.registrations.operations.forgetting import KEPT_AFTER_EVENT, remove_contacts
 from services.registrations.operations.forms import remove_answers, set_form
 from services.registrations.operations.groups import register_group
 from services.registrations.operations.nominating import (
@@ -52,6 +53,7 @@ from services.registrations.operations.seats import (
 )
 
 __all__ = [
+    "KEPT_AFTER_EVENT",
     "Showing",
     "Wish",
     "accept",
@@ -85,8 +87,10 @@ __all__ = [
     "register_group",
     "reissue",
     "remove_answers",
+    "remove_contacts",
     "replace",
     "resize",
+    "see_unanswered",
     "set_form",
     "set_quotas",
     "settle",

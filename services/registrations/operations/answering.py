@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -36,6 +36,21 @@ def keep(uow: UnitOfWork, registration: Registration, sheet: AnswerSheet | None)
     if sheet is not None:
         sheet.registration = registration
         uow.answer_sheets.add(sheet)
+
+
+def see_unanswered(
+    uow: UnitOfWork, registrations: Sequence[Registration], *, now: datetime
+) -> Sequence[Registration]:
+    """Say of each registration what it must answer and does not yet (`unanswered`).
+
+    So it is with colleagues, who were registered by name alone, and where more is asked than when somebody registered.
+    """
+    asked = [one for one in registrations if one.offer.form_version and one.is_asked(now)]
+    sheets = uow.answer_sheets.of_all([one.id for one in asked])
+    for one in asked:
+        sheet = sheets.get(one.id)
+        one.unanswered = uow.forms.newest(one.offer).unanswered(sheet.answers if sheet else {})
+    return registrations
 
 
 def edit_answers(

@@ -29,6 +29,8 @@ def register_group(
 ) -> list[Registration]:
     """Register colleagues: each has a place and a ticket of their own, and whoever registered them sees and cancels each.
 
+    What the event's form asks is answered afterwards, for each on their own ticket; until then it is said to be missing.
+
     `together`: all of them or none (GroupDoesNotFit). Else as many as there are seats, and the others wait in line; where
     there is no waitlist, none. The colleagues count for an organisation only if whoever registers them belongs to it.
     """

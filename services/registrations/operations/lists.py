@@ -8,7 +8,7 @@ from typing import IO
 from uuid import UUID
 
 from services.registrations.errors import NobodyToPrint
-from services.registrations.exporting import WRITERS, Columns, write_lines
+from services.registrations.exporting import WRITERS, Columns, questions_of, write_lines
 from services.registrations.exporting.csv_file import CALCULATED
 from services.registrations.models import Registration, Status, What
 from services.registrations.operations.seats import note
@@ -41,10 +41,15 @@ def export(
     status: Status | None,
     language: str,
 ) -> None:
-    """Write an event's registrations into a file, as CSV or XLSX; of one status only, if there is one."""
+    """Write an event's registrations into a file, as CSV or XLSX; of one status only, if there is one.
+
+    What the event's form asks follows as columns of texts, and what earlier versions asked and somebody answered.
+    """
     write, _ = WRITERS[format]
-    columns = Columns(language, uow.offers.get(event_id).timezone)
-    if format == "csv":
+    offer = uow.offers.get(event_id)
+    questions = questions_of([uow.forms.newest(offer), *uow.forms.answered(event_id)])
+    columns = Columns(language, offer.timezone, questions)
+    if format == "csv" and not questions:
         lines = uow.lists.lines(
             event_id,
             status=status,
@@ -55,4 +60,5 @@ def export(
         if lines is not None:
             write_lines(file, columns, lines)
             return
-    write(file, columns, uow.lists.records(event_id, status=status))
+    records = uow.lists.records(event_id, status=status, answers=bool(questions))
+    write(file, columns, records)

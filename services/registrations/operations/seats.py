@@ -147,7 +147,7 @@ def resize(
     """Change the number of seats, if it is still what the organiser saw; new ones go to those who wait.
 
     Below the seats that are taken only with the people named who lose theirs: those who came last. They are the first
-    in line from then on. A seat that is kept while edited answers are looked at is decided about first, by approving or
+    in line from then on. Where quotas keep seats, too, it is refused before anybody is named (CapacityBelowKept). A seat that is kept while edited answers are looked at is decided about first, by approving or
     declining.
     """
     offer = uow.offers.lock(event_id)
@@ -157,6 +157,7 @@ def resize(
     before, surplus = offer.capacity, offer.taken - capacity
     if capacity < before and surplus > 0 and not offer.cancelled:
         last = uow.registrations.seated_last(event_id, surplus)
+        offer.require_room_to_cut(capacity, last, now)
         if losing is None or len(last) < surplus:
             raise CapacityBelowConfirmed(
                 confirmed=offer.taken,

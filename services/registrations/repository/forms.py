@@ -85,6 +85,13 @@ class AnswerSheets:
     def of(self, registration_id: UUID) -> AnswerSheet | None:
         return self._session.get(AnswerSheet, registration_id)
 
+    def of_all(self, registration_ids: Sequence[UUID]) -> dict[UUID, AnswerSheet]:
+        """The sheets of a page of registrations, by registration."""
+        if not registration_ids:
+            return {}
+        found = sa.select(AnswerSheet).where(AnswerSheet.registration_id.in_(registration_ids))
+        return {sheet.registration_id: sheet for sheet in self._session.scalars(found)}
+
     def add(self, sheet: AnswerSheet) -> None:
         self._session.add(sheet)
 

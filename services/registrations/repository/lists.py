@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from services.registrations.models import (
+    AnswerSheet,
     Fate,
     Import,
     ImportRow,
@@ -30,8 +31,13 @@ class Lists:
     def __init__(self, session: Session) -> None:
         self._session = session
 
-    def records(self, event_id: UUID, *, status: Status | None = None) -> Iterator[Any]:
-        """What a list shows of each registration, in the order in which they came, read piece by piece."""
+    def records(
+        self, event_id: UUID, *, status: Status | None = None, answers: bool = False
+    ) -> Iterator[Any]:
+        """What a list shows of each registration, in the order in which they came, read piece by piece.
+
+        `answers`: with what was answered at the end, or None.
+        """
         one = Registration
         listed = sa.select(
             one.name,
@@ -44,6 +50,10 @@ class Lists:
             one.checked_in_at,
             one.note,
         )
+        if answers:
+            listed = listed.add_columns(AnswerSheet.answers).outerjoin(
+                AnswerSheet, AnswerSheet.registration_id == one.id
+            )
         yield from self._session.execute(
             _of(listed, event_id, status), execution_options={"yield_per": _AT_ONCE}
         )

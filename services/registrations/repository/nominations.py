@@ -91,6 +91,18 @@ class Nominations:
         known = sa.select(Nominee).where(Nominee.id.in_(ids), Nominee.email.is_not(None))
         return self._session.scalars(known).all()
 
+    def contacts_due(self, ended_before: datetime, *, limit: int) -> Sequence[UUID]:
+        """Events that were over by then, and of whose nominees some can still be reached."""
+        ended = (Offer.ends_at <= ended_before) & Offer.postponed.is_(False)
+        due = sa.select(Offer.event_id).where(ended, Offer.event_id.in_(_WITH_CONTACT))
+        return self._session.scalars(due.order_by(Offer.ends_at).limit(limit)).all()
+
+    def with_contact(self, event_id: UUID, *, limit: int) -> Sequence[Nominee]:
+        """Nominees of an event who can still be reached."""
+        some = sa.select(Nominee).join(Nomination, Nominee.nomination_id == Nomination.id)
+        some = some.where(Nomination.event_id == event_id, _HAS_CONTACT).order_by(Nominee.id)
+        return self._session.scalars(some.limit(limit)).unique().all()
+
     def _hold(self, event_id: UUID) -> None:
         self._session.get(Offer, event_id, with_for_update=True, populate_existing=True)
 
@@ -111,3 +123,11 @@ class Nominations:
         if nomination is None:
             raise NotFound
         return nomination
+
+
+_HAS_CONTACT = Nominee.phone.is_not(None) | Nominee.email.is_not(None)
+_WITH_CONTACT = (
+    sa.select(Nomination.event_id)
+    .join(Nominee, Nominee.nomination_id == Nomination.id)
+    .where(_HAS_CONTACT)
+)

@@ -113,4 +113,5 @@ def edit_answers(wanted: dict[str, Any], registration_id: UUID) -> Response:
         registration = operations.edit_answers(
             uow, registration_id=registration_id, now=deps.clock.now(), **wanted
         )
+        operations.see_unanswered(uow, [registration], now=deps.clock.now())
         return jsonify(detail_of(registration, uow.answer_sheets.of(registration_id)))

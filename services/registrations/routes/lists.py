@@ -42,7 +42,8 @@ _FILE = {
 @bp.doc(**_FILE)
 @bp.arguments(ExportQuery, location="query")
 def export_attendees(query: dict[str, Any], event_id: UUID) -> Response:
-    """Who registered, as a file for spreadsheets, in the caller's language and the event's time. It is logged who took it.
+    """Who registered and what they answered, as a file for spreadsheets, in the caller's language and the event's time.
+    It is logged who took it.
 
     It is written to disk first and sent from there: no transaction waits for a slow reader, an error comes before the
     first byte, and the length is known, so that every browser and client shows how far it is.

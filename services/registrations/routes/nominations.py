@@ -86,7 +86,7 @@ def show_nomination(nomination_id: UUID) -> dict[str, Any]:
     deps = current_deps()
     now = deps.clock.now()
     with deps.unit_of_work(read_only=True) as uow:
-        nomination = _permitted(uow.nominations.get(nomination_id))
+        nomination = permitted_list(uow.nominations.get(nomination_id))
         nominees = [_view(nominee) for nominee in nomination.nominees]
         return nomination_view(nomination, now) | {"nominees": nominees}
 
@@ -131,7 +131,7 @@ def preview_nominees(pasted: dict[str, Any], nomination_id: UUID) -> dict[str, A
     """What would become of each line. Nothing is kept."""
     deps = current_deps()
     with deps.unit_of_work(read_only=True) as uow:
-        nomination = _permitted(uow.nominations.get(nomination_id))
+        nomination = permitted_list(uow.nominations.get(nomination_id))
         rows = read(pasted["text"])
         return pasted_view(operations.sort_out(nomination, rows, deps.clock.now()))
 
@@ -144,7 +144,7 @@ def name_nominees(
     pasted: dict[str, Any], nomination_id: UUID, *, uow: UnitOfWork
 ) -> dict[str, Any]:
     """Name the people of a pasted list: the good lines are kept, the others come back with the reason."""
-    _permitted(uow.nominations.get(nomination_id))
+    permitted_list(uow.nominations.get(nomination_id))
     done = operations.nominate(
         uow,
         nomination_id=nomination_id,
@@ -161,7 +161,7 @@ def name_nominees(
 @creates(bp, NomineeView)
 def replace_nominee(person: dict[str, Any], nominee_id: UUID, *, uow: UnitOfWork) -> dict[str, Any]:
     """Name somebody else in this one's place; a seat that was confirmed goes back to the partner's."""
-    _permitted(uow.nominations.nominee(nominee_id).nomination)
+    permitted_list(uow.nominations.nominee(nominee_id).nomination)
     substitute = operations.replace(
         uow,
         nominee_id=nominee_id,
@@ -172,7 +172,7 @@ def replace_nominee(person: dict[str, Any], nominee_id: UUID, *, uow: UnitOfWork
     return _view(substitute)
 
 
-def _permitted(nomination: Nomination) -> Nomination:
+def permitted_list(nomination: Nomination) -> Nomination:
     """A list of an event that the caller plans, or of the organisation that the caller acts for."""
     host = nomination.offer.organisation_id
     plans = holds(ORGANISER, organisation=host)

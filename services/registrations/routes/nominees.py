@@ -39,7 +39,10 @@ def look_at_invitation(proof: dict[str, Any], nominee_id: UUID) -> dict[str, Any
 @bp.arguments(ConfirmRequest)
 @bp.response(200, InvitationView)
 def confirm_nominee(answer: dict[str, Any], nominee_id: UUID) -> dict[str, Any]:
-    """Take the seat and agree to the text that was shown, signed in as oneself. Repeated, it changes nothing."""
+    """Take the seat, agree to the text that was shown and answer the event's form, signed in as oneself.
+
+    Repeated, it changes nothing.
+    """
     deps = current_deps()
     deps.links.require(nominee_id, answer.pop("secret"))
     with deps.unit_of_work() as uow:

@@ -68,14 +68,18 @@ def register(attendee: dict[str, Any], event_id: UUID, *, key: Key | None) -> An
 @bp.arguments(AttendeesQuery, location="query")
 @bp.response(200, AttendeeList)
 def list_attendees(query: dict[str, Any], event_id: UUID) -> Response:
-    """Who comes. Officers and the door see names; phones and notes are the organiser's."""
+    """Who comes. Officers and the door see names; phones, notes and whose answers are missing are the organiser's."""
     query = {"cursor": None} | query
     with current_deps().unit_of_work(read_only=True) as uow:
         offer = uow.offers.get(event_id)
         permit(organisation=offer.organisation_id, event=event_id)
         items, following = uow.registrations.of_event(event_id, **query)
-    in_full = holds(ORGANISER, organisation=offer.organisation_id) or holds(ADMIN)
-    shape = AttendeeList(exclude=() if in_full else ("items.phone", "items.email", "items.note"))
+        in_full = holds(ORGANISER, organisation=offer.organisation_id) or holds(ADMIN)
+        if in_full:
+            operations.see_unanswered(uow, items, now=current_deps().clock.now())
+    shape = AttendeeList(
+        exclude=() if in_full else ("items.phone", "items.email", "items.note", "items.unanswered")
+    )
     return jsonify(shape.dump({"items": items, "next": following, "counts": offer}))
 
 
@@ -85,8 +89,10 @@ def list_attendees(query: dict[str, Any], event_id: UUID) -> Response:
 @bp.response(200, RegistrationList)
 def list_mine(query: dict[str, Any]) -> dict[str, Any]:
     """The caller's own registrations and those of their colleagues, newest first."""
-    with current_deps().unit_of_work(read_only=True) as uow:
+    deps = current_deps()
+    with deps.unit_of_work(read_only=True) as uow:
         items, following = uow.registrations.of_person(person_id(), **{"cursor": None} | query)
+        operations.see_unanswered(uow, items, now=deps.clock.now())
     return {"items": items, "next": following}
 
 
@@ -94,9 +100,11 @@ def list_mine(query: dict[str, Any]) -> dict[str, Any]:
 @allow(OWN, ORGANISER, ADMIN)
 @bp.response(200, RegistrationDetail)
 def show_registration(registration_id: UUID) -> Response:
-    """One registration, with what was answered."""
-    with current_deps().unit_of_work(read_only=True) as uow:
+    """One registration, with what was answered and what is still to be."""
+    deps = current_deps()
+    with deps.unit_of_work(read_only=True) as uow:
         registration = permitted(uow.registrations.get(registration_id))
+        operations.see_unanswered(uow, [registration], now=deps.clock.now())
         return jsonify(detail_of(registration, uow.answer_sheets.of(registration_id)))
 
 

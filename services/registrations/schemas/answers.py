@@ -34,3 +34,14 @@ def seen_version() -> fields.Integer:
             "where they are valid for the newest"
         },
     )
+
+
+def unanswered() -> fields.List[Any]:
+    """The keys of the fields that are waited for."""
+    return fields.List(
+        fields.String(),
+        metadata={
+            "description": "Fields of the newest form that must be answered and are not yet: of a colleague, "
+            "or because they were asked later"
+        },
+    )

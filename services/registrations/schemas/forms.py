@@ -10,7 +10,7 @@ from marshmallow import fields, validate
 from services.registrations.models import AnswerSheet, Field, Form, Kind, Status
 from services.registrations.models.form import DEFAULT_RETENTION, LONGEST_RETENTION
 from services.registrations.models.form_field import LARGEST_NUMBER, LONG_TEXT
-from services.registrations.schemas.answers import given_answers, seen_version
+from services.registrations.schemas.answers import given_answers, seen_version, unanswered
 from services.registrations.schemas.offers import TextView
 from services.registrations.schemas.registrations import RegistrationView
 from shared.http.schemas import PageQuery, in_two_languages, list_of
@@ -173,6 +173,7 @@ class RegistrationDetail(RegistrationView):
             "description": "As they were sent; a consent with the text to which it was given"
         },
     )
+    unanswered = unanswered()
 
 
 class SheetView(ma.Schema):
@@ -239,4 +240,5 @@ def detail_of(registration: Any, sheet: AnswerSheet | None) -> dict[str, Any]:
     return shown | {
         "form_version": sheet.version if sheet else None,
         "answers": sheet.answers if sheet else {},
+        "unanswered": list(registration.unanswered),
     }

@@ -11,6 +11,7 @@ from marshmallow import fields, validate
 from services.registrations.models import Nomination, Nominee, NomineeState
 from services.registrations.models.consent import VERSION, consent_text
 from services.registrations.pasting import LONGEST_TEXT, Pasted, Row
+from services.registrations.schemas.answers import given_answers, seen_version
 from services.registrations.schemas.offers import TextView
 from services.registrations.schemas.registrations import EventOfRegistration
 from shared.http.problems import language
@@ -84,11 +85,13 @@ class SecretRequest(ma.Schema):
 
 
 class ConfirmRequest(SecretRequest):
-    """Yes, and the version of the text that was agreed to."""
+    """Yes, the version of the text that was agreed to, and what the event's form asks."""
 
     name = Line(200, allow_none=True, load_default=None)
     phone = Phone(allow_none=True, load_default=None)
     consent_version = fields.Integer(required=True, strict=True)
+    answers = given_answers(load_default=dict)
+    form_version = seen_version()
 
 
 class NomineesToMail(ma.Schema):

@@ -8,7 +8,7 @@ import marshmallow as ma
 from marshmallow import fields, validate
 
 from services.registrations.models import Registration, Status
-from services.registrations.schemas.answers import given_answers, seen_version
+from services.registrations.schemas.answers import given_answers, seen_version, unanswered
 from services.registrations.schemas.offers import TextView
 from shared.http.schemas import Line, PageQuery, Paragraphs, Phone, list_of
 from shared.text import Text
@@ -140,7 +140,13 @@ class RegistrationView(ma.Schema):
     event = fields.Nested(EventOfRegistration, attribute="offer", required=True)
 
 
-RegistrationList = list_of(RegistrationView)
+class OwnRegistrationView(RegistrationView):
+    """As its owner sees it in a list."""
+
+    unanswered = unanswered()
+
+
+RegistrationList = list_of(OwnRegistrationView)
 
 
 class AttendeeView(ma.Schema):
@@ -162,6 +168,7 @@ class AttendeeView(ma.Schema):
     phone = fields.String(allow_none=True)
     email = fields.String(allow_none=True)
     note = fields.String(allow_none=True)
+    unanswered = unanswered()
 
 
 class Counts(ma.Schema):

@@ -7,6 +7,7 @@ from uuid import UUID
 from flask import Blueprint, flash, redirect, render_template, request
 from werkzeug.wrappers import Response
 
+from services.web.asked import asked_by
 from services.web.clients import Away, Json, Refused, clients, if_there
 from services.web.forms import Form
 from services.web.places import place_of
@@ -103,11 +104,13 @@ def _show(event_id: str, typed: Form, *, rows: int = 0) -> Page:
     keep_nowhere()
     event = clients().events.event(event_id)
     offer = if_there(lambda: clients().registrations.offer(event_id))
+    asked = asked_by(event_id)
     page = render_template(
         "colleagues.html",
         event=event,
         place=place_of(event, offer, now=now()),
         form=typed,
+        questions=sum(field["required"] for field in (asked or {"fields": []})["fields"]),
         rows=max(rows, _rows(typed)),
         most=MOST_ROWS,
     )

@@ -67,6 +67,7 @@ def ticket(registration_id: UUID) -> str:
         may_return=bool(event and place_of(event, None, now=now()).may_register),
         ticket=clients().registrations.ticket(str(registration_id)) if held else None,
         asked=bool(registration.get("answers")) or _asks(registration, event),
+        unanswered=len(registration.get("unanswered", [])) if may_edit(registration, event) else 0,
         qr=qr,
         offer=offer,
         seen_at=now(),

@@ -7,6 +7,16 @@ from uuid import UUID
 from flask import Blueprint, flash, redirect, render_template, request
 from werkzeug.wrappers import Response
 
+from services.web.asked import (
+    PREFIX,
+    asked_by,
+    demand,
+    order,
+    read,
+    shown,
+    untick,
+    version,
+)
 from services.web.clients import Away, Json, Refused, clients, if_there
 from services.web.forms import Form
 from services.web.pages.profile import as_version
@@ -34,14 +44,26 @@ def answer(nominee_id: UUID, secret: str) -> Page:
         return _decline(nominee_id, secret, form)
     if not signed_in():
         return _sign_in_first(nominee_id, secret, form)
+    found = _invitation(nominee_id, secret)
+    asked = asked_by(found["event_id"])
+    if asked is None:
+        form.refuse(Away("registrations"))
+        return _show(nominee_id, secret, form)
     said: Json = {
         "secret": secret,
         "name": form.text("name", required=_("Xin nhập họ tên để ban tổ chức ghi vào danh sách.")),
         "phone": form.phone("phone") or None,
         "consent_version": as_version(form["consent_version"]),
     }
+    answers = read(form, asked["fields"])
+    late = demand(form, asked["fields"], answers)
+    if asked["fields"]:
+        said |= {"answers": answers} | version(form)
     if not form.ticked("consent"):
         form.errors["consent"] = _("Xin đọc và đánh dấu đồng ý, hoặc bấm từ chối.")
+    if form.good and late:
+        form.focus = late[0]
+        return _show(nominee_id, secret, form, asked=asked, late=True)
     if form.good:
         try:
             done = clients().nominations.confirm(str(nominee_id), said)
@@ -79,18 +101,34 @@ def _sign_in_first(nominee_id: UUID, secret: str, form: Form) -> Page:
     return _show(nominee_id, secret, form)
 
 
-def _show(nominee_id: UUID, secret: str, form: Form) -> Page:
+def _show(
+    nominee_id: UUID, secret: str, form: Form, *, asked: Json | None = None, late: bool = False
+) -> Page:
     keep_nowhere()
     keep_from_search_engines()
-    found = clients().nominations.invitation(str(nominee_id), secret[:_LONGEST_SECRET])
+    found = _invitation(nominee_id, secret)
     form.typed.setdefault("name", found["name"])
+    if signed_in() and asked is None:
+        asked = asked_by(found["event_id"])
+    fields = asked["fields"] if asked else []
+    untick(form, fields)
+    form.sort_errors(("name", "email", "phone", *order(fields), "consent"))
     page = render_template(
         "nominee.html",
         invitation=found,
         event=if_there(lambda: clients().events.event(found["event_id"])),
+        questions=asked,
+        shown=shown(fields, read(form, fields)),
+        # What was answered before nobody knew what is asked.
+        answered={name: said for name, said in form.typed.items() if name.startswith(PREFIX)},
+        late=late,
         form=form,
     )
     return page, form.status, {"Retry-After": str(form.retry_after)} if form.away else {}
+
+
+def _invitation(nominee_id: UUID, secret: str) -> Json:
+    return clients().nominations.invitation(str(nominee_id), secret[:_LONGEST_SECRET])
 
 
 def _known() -> dict[str, str]:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import io
 from uuid import UUID
 
 from flask import Blueprint, flash, redirect, render_template, request
 from werkzeug.wrappers import Response
 
-from services.web.clients import Away, Json, Refused, clients
+from services.web.clients import Away, Json, Refused, Upload, clients
 from services.web.forms import Form
 from services.web.security import keep_nowhere
 from services.web.session import needs_person
@@ -16,6 +17,9 @@ from services.web.texts import ngettext
 
 bp = Blueprint("partner", __name__, url_prefix="/doi-tac")
 
+# How a workbook begins; an old one (.xls) does not and is named as what cannot be read.
+_ZIPPED = b"PK\x03\x04"
+_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _NAMING = ("officer", "organiser")
 Page = str | Response | tuple[str, int, dict[str, str]]
 
@@ -48,13 +52,18 @@ def one_list(nomination_id: UUID) -> Page:
 def preview(nomination_id: UUID) -> Page:
     """What becomes of each line, before anything is kept; flagged lines can be mended right there."""
     form = Form(request.form)
-    text = "\n".join(part for part in (_text(form), _uploaded(form)) if part)
-    if not text:
-        form.errors.setdefault("text", _("Xin dán danh sách: mỗi người một dòng."))
-    if not form.good:
-        return _list(nomination_id, form)
+    file = request.files.get("file")
+    content = file.read() if file else b""
     try:
-        pasted = clients().nominations.preview(str(nomination_id), text)
+        sheet = _sheet(nomination_id, content, form)
+        text = "\n".join(filter(None, (_text(form), "" if sheet else _written(content, form))))
+        if not text and not sheet and "file" not in form.errors:
+            form.errors.setdefault("text", _("Xin dán danh sách: mỗi người một dòng."))
+        if not form.good:
+            return _list(nomination_id, form)
+        if sheet and text:
+            text = "\n".join((text, _lines(sheet["good"]), _lines(sheet["flagged"]))).strip()
+        pasted = clients().nominations.preview(str(nomination_id), text) if text else (sheet or {})
     except (Refused, Away) as error:
         _retry(error, form)
         return _list(nomination_id, form)
@@ -158,11 +167,24 @@ def _text(form: Form) -> str:
     return "\n".join(part for part in parts if part)
 
 
-def _uploaded(form: Form) -> str:
+def _sheet(nomination_id: UUID, content: bytes, form: Form) -> Json | None:
+    """What the service reads in a workbook that came along; what is said of it is said of the file."""
+    if not content.startswith(_ZIPPED):
+        return None
+    try:
+        return clients().nominations.read_sheet(
+            str(nomination_id), Upload(io.BytesIO(content), _XLSX)
+        )
+    except Refused as refused:
+        if refused.type != "unreadable-file":
+            raise
+        form.errors["file"] = refused.detail or refused.title
+        return None
+
+
+def _written(content: bytes, form: Form) -> str:
     """What stands in a file of text that came along; it is read as if it had been pasted."""
-    file = request.files.get("file")
-    content = file.read() if file else b""
-    if not content:
+    if not content or "file" in form.errors:
         return ""
     encoding = "utf-16" if content[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
     try:
@@ -171,7 +193,7 @@ def _uploaded(form: Form) -> str:
         text = "\0"
     if "\0" in text:
         form.errors["file"] = _(
-            "Tệp này không đọc được. Xin lưu bảng dưới dạng CSV UTF-8, hoặc chép các dòng rồi dán vào ô trên."
+            "Tệp này không đọc được. Xin lưu bảng thành .xlsx hoặc CSV UTF-8, hoặc chép các dòng rồi dán vào ô trên."
         )
         return ""
     return text.strip()

@@ -53,6 +53,8 @@ def resize(event_id: UUID) -> Page:
         if "losing" in refused.members:
             return _ask(event, form, refused)
         form.refuse(refused)
+        if refused.type == "capacity-below-kept":
+            form.errors = {"capacity": refused.detail or refused.title}
         return show(event, form)
     except Away as away:
         form.refuse(away)
@@ -96,8 +98,13 @@ def show(event: Json, form: Form, *, rules: Form | None = None) -> Page:
         hold = offer["hold_minutes"]
         known = {"hold_minutes": "" if hold is None else str(hold)}
         rules = Form(known | ({"approval": "1"} if offer["approval"] else {}))
+    kept = sum(int(one["left"]) for one in offer["quotas"])
+    taken = int(offer["confirmed"]) + int(offer["held"]) + int(offer.get("asked_again", 0))
     page = render_template(
         "organiser/seats.html",
+        kept=kept,
+        # Below what is taken seats can be cut, below what is kept they cannot.
+        least=taken + kept,
         event=event,
         offer=offer,
         parts_of=bar(offer),

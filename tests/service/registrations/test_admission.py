@@ -72,6 +72,17 @@ class Crowd:
         client = self._app.test_client()
         self._asked.append(self._pool.submit(lambda: client.post(path, json=body, headers=headers)))
         until(lambda: line.is_busy and len(line) >= wanted, what="a place in line")
+        if not wanted:
+            until(self._is_held_up, what="the leader at the lock")
+
+    def _is_held_up(self) -> bool:
+        """Whether somebody has come as far as the lock."""
+        engine = self._house.database.engine
+        if engine.dialect.name == "sqlite":
+            return True  # nobody begins there before the one who holds it has ended
+        waiting = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+        with engine.connect() as connection:
+            return bool(connection.scalar(sa.text(waiting)))
 
     @property
     def answers(self) -> list[TestResponse]:
@@ -134,9 +145,11 @@ def test_the_order_of_arrival_decides(registrations: Registrations, crowd: Crowd
 
 
 def test_several_events_are_admitted_in_one_transaction(
-    registrations: Registrations, crowd: Crowd
+    registrations: Registrations, crowd: Crowd, backend: str
 ) -> None:
-    """Who wants the locked event joins those who wait for it; the others are the next group, for two events."""
+    """Who wants the locked event joins those who wait for it; the others are the next group, for two events. On SQLite
+    all wait for the same.
+    """
     held, one, other = (registrations.open_event(capacity=1) for _ in range(3))
     commits = counted(registrations, "commit")
 
@@ -149,7 +162,7 @@ def test_several_events_are_admitted_in_one_transaction(
     told = Counter(message.subject for message in registrations.published("offer.changed"))
     # Once when it was published, once by the group.
     assert told == {str(event): 2 for event in (held, one, other)}
-    assert len(commits) == 2
+    assert len(commits) == (1 if backend == "sqlite" else 2)
 
 
 def test_a_larger_group_takes_no_more_questions(registrations: Registrations) -> None:
@@ -163,7 +176,8 @@ def test_a_larger_group_takes_no_more_questions(registrations: Registrations) ->
             for number in range(size):
                 crowd.comes(event, key=f"k{number}")
         assert [answer.status_code for answer in crowd.answers] == [201] * size
-        asked.append(len(statements))
+        ours = [one for one in statements if "pg_stat_activity" not in str(one)]
+        asked.append(len(ours))
 
     assert asked[0] == asked[1] <= 11
 

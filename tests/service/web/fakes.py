@@ -729,6 +729,7 @@ def registrations(world: World) -> Flask:
         sent, offered = body({"capacity", "was", "losing"}, {"capacity"}), offer_of(event_id)
         if sent.get("was") not in (None, offered["capacity"]):
             raise EditedMeanwhile
+        seats_fakes.require_kept(offered, sent["capacity"])
         if sent["capacity"] < offered["confirmed"]:
             seats_fakes.cut(world, of(event_id, "confirmed"), offered["confirmed"], sent)
             world.events[event_id]["seats"]["left"] = 0
@@ -769,9 +770,9 @@ def registrations(world: World) -> Flask:
         )
         asked = query({"q", "status", "limit", "cursor"})
         in_full = person["admin"] or any(m["role"] == "organiser" for m in person["memberships"])
-        hidden = () if in_full else ("phone", "note")
+        hidden = () if in_full else ("phone", "note", "unanswered")
         shown = [
-            {name: value for name, value in r.items() if name not in hidden}
+            {n: v for n, v in form_fakes.seen(world, r).items() if n not in hidden}
             for r in of(event_id)
             if asked.get("q", "").casefold() in r["name"].casefold()
             and asked.get("status") in (None, r["status"])
@@ -789,7 +790,7 @@ def registrations(world: World) -> Flask:
             if person["id"] in (r["person_id"], r["registered_by"])
             and event_id in (None, r["event_id"])
         ]
-        return page_of(own[::-1])
+        return page_of([form_fakes.seen(world, r) for r in own[::-1]])
 
     @app.get("/v1/registrations/<registration_id>")
     def one(registration_id: str) -> Any:
@@ -797,8 +798,9 @@ def registrations(world: World) -> Flask:
         owners = (found["person_id"], found["registered_by"]) if found else ()
         if found and caller(world)["id"] not in owners:
             holding(world, ORGANISATION["id"], "organiser", "admin")
-            return found
-        return own(registration_id)
+            return form_fakes.seen(world, found)
+        nothing: dict[str, Any] = {"answers": {}, "form_version": None}
+        return nothing | form_fakes.seen(world, own(registration_id))
 
     @app.post("/v1/registrations/<registration_id>/cancel")
     def cancel(registration_id: str) -> Any:

@@ -40,6 +40,13 @@ def read(world: fakes.World, event_id: str, sent: dict[str, Any]) -> dict[str, A
     return {"answers": answers, "form_version": form.version if answers else None}
 
 
+def seen(world: fakes.World, registration: dict[str, Any]) -> dict[str, Any]:
+    """A registration with the keys of what must be answered and is not yet."""
+    waits = registration["status"] not in ("cancelled", "declined")
+    form, answers = newest(world, registration["event_id"]), registration.get("answers", {})
+    return registration | {"unanswered": form.unanswered(answers) if waits else []}
+
+
 def forms(app: Flask, world: fakes.World, own: Callable[[str], dict[str, Any]]) -> None:
     """`own` gives a registration of the caller."""
 
@@ -113,7 +120,7 @@ def forms(app: Flask, world: fakes.World, own: Callable[[str], dict[str, Any]]) 
         found.update(read(world, found["event_id"], sent))
         if world.events[found["event_id"]].get("approval"):
             found["status"] = "pending"
-        return found
+        return seen(world, found)
 
 
 def _keep(world: fakes.World, event_id: str, wanted: dict[str, Any]) -> Form:

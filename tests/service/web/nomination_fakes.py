@@ -16,7 +16,9 @@ from services.registrations.errors import (
     NominationExists,
     NomineeReplaced,
     NomineeTaken,
+    UnreadableUpload,
 )
+from services.registrations.importing import MOST_SHEET_LINES, read_nominees
 from services.registrations.models.consent import VERSION, consent_text
 from services.registrations.pasting import NO_SEAT_LEFT, STANDS_ALREADY, Row, read
 from services.registrations.schemas.groups import GroupRequest
@@ -29,8 +31,11 @@ from services.registrations.schemas.nominations import (
 )
 from shared.database.types import jsonable
 from shared.http.problems import Invalid, NotFound, flatten
+from shared.sheets import UnreadableSheet, read_xlsx
 from tests.service.web import fakes
+from tests.service.web.form_fakes import read as read_answers
 
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 DEADLINE = "2026-03-20T10:00:00Z"
 
 
@@ -95,13 +100,13 @@ def nominations(app: Flask, world: fakes.World) -> None:
         if made["closed"]:
             raise NominationClosed(deadline=datetime.fromisoformat(made["deadline"]))
 
-    def sorted_out(made: dict[str, Any], text: str) -> dict[str, Any]:
+    def sorted_out(made: dict[str, Any], rows: list[Row]) -> dict[str, Any]:
         require_open(made)
         left = made["seats"] - view(made)["named"]
         known = {v for one in made["nominees"] for v in (one["phone"], one["email"]) if v}
         good: list[dict[str, Any]] = []
         flagged: list[dict[str, Any]] = []
-        for row in read(text):
+        for row in rows:
             said = row.says("vi")
             if said is None and known & {row.phone, row.email}:
                 said = STANDS_ALREADY.vi
@@ -168,14 +173,24 @@ def nominations(app: Flask, world: fakes.World) -> None:
 
     @app.post("/v1/nominations/<nomination_id>/nominees/preview")
     def preview(nomination_id: str) -> Any:
-        return sorted_out(acting(nomination_id), loaded(PastedRequest)["text"])
+        return sorted_out(acting(nomination_id), read(loaded(PastedRequest)["text"]))
+
+    @app.post("/v1/nominations/<nomination_id>/nominees/sheet")
+    def sheet(nomination_id: str) -> Any:
+        made = acting(nomination_id)
+        assert request.mimetype == XLSX
+        try:
+            rows = read_nominees(read_xlsx(request.get_data(), most_rows=MOST_SHEET_LINES))
+        except UnreadableSheet as unreadable:
+            raise UnreadableUpload(unreadable.text) from None
+        return sorted_out(made, rows)
 
     @app.post("/v1/nominations/<nomination_id>/nominees")
     def name(nomination_id: str) -> Any:
         made, text = acting(nomination_id), loaded(PastedRequest)["text"]
 
         def make() -> dict[str, Any]:
-            done = sorted_out(made, text)
+            done = sorted_out(made, read(text))
             for row in done["good"]:
                 named(made, row["name"], phone=row["phone"], email=row["email"])
             return done
@@ -239,7 +254,8 @@ def nominations(app: Flask, world: fakes.World) -> None:
                 if (other["event_id"], other["person_id"]) == (made["event_id"], person["id"]):
                     raise AlreadyRegistered(registration_id=other["id"])
             event = world.events[made["event_id"]]
-            place = world.register(event, person, answer["name"], phone=answer["phone"])
+            more = read_answers(world, made["event_id"], answer) | {"phone": answer["phone"]}
+            place = world.register(event, person, answer["name"], **more)
             one.update(state="confirmed", person=person["id"], registration_id=place["id"])
         return invitation(made, one)
 

@@ -9,6 +9,7 @@ from flask import Flask, request
 
 from services.registrations.errors import (
     CapacityBelowConfirmed,
+    CapacityBelowKept,
     EventFull,
     HoldLapsed,
     NotHeld,
@@ -55,6 +56,13 @@ def offered(world: fakes.World, offer: Row) -> Row:
     left = max(offer["seats_left"] - sum(one["left"] for one in more["quotas"]), 0)
     state = "full" if offer["status"] == "open" and not left else offer["status"]
     return offer | {"seats_left": left, "status": state} | more
+
+
+def require_kept(offer: Row, capacity: int) -> None:
+    """As the service does: before anybody is named."""
+    kept, free = sum(one["left"] for one in offer["quotas"]), max(capacity - offer["confirmed"], 0)
+    if kept > free:
+        raise CapacityBelowKept(kept=kept, free=free)
 
 
 def cut(world: fakes.World, seated: list[Row], confirmed: int, sent: Row) -> None:

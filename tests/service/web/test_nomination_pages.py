@@ -9,8 +9,11 @@ from typing import Any
 
 import pytest
 
+from tests.service.registrations.forms import field
+from tests.service.registrations.test_import import sheet
 from tests.service.web.conftest import Browser
 from tests.service.web.fakes import ORGANISATION, UNION, WOMEN, World
+from tests.service.web.form_fakes import asks
 from tests.service.web.nomination_fakes import named, opened
 
 LINES = "1. Nguyễn Thị Minh Họa, 0912 345 678\n2. Trần Văn Ví Dụ, vi-du@example.vn"
@@ -110,18 +113,56 @@ def test_a_file_of_text_is_read_as_if_it_were_pasted(
 
 
 @pytest.mark.parametrize(
-    "content", [b"PK\x03\x04\x00\x00\xff\xfe", "Trần".encode("cp1258", "ignore") + b"\xff"]
+    "content", [b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "Trần".encode("cp1258", "ignore") + b"\xff"]
 )
 def test_a_file_that_is_no_text_is_named(
     officer: Browser, asked: dict[str, Any], content: bytes
 ) -> None:
     """With what to do; what was typed stays."""
     base = f"/doi-tac/{asked['id']}"
-    sent = {"text": "An, an@example.vn", "file": (io.BytesIO(content), "danh-sach.xlsx")}
+    sent = {"text": "An, an@example.vn", "file": (io.BytesIO(content), "danh-sach.xls")}
     page = officer.post(f"{base}/xem-truoc", sent, page=base)
     assert page.status_code == 422
     assert "CSV UTF-8" in page.text
     assert "an@example.vn</textarea>" in page.text
+
+
+def test_a_workbook_is_read_by_the_service(officer: Browser, asked: dict[str, Any]) -> None:
+    """Its rows are looked at like lines, with what is wrong in it; also beside what was typed."""
+    base = f"/doi-tac/{asked['id']}"
+
+    def file() -> tuple[io.BytesIO, str]:
+        rows = [["Họ và tên", "Email"], ["Trần Văn Ví Dụ", "vi-du@example.vn"], ["=A1", "x@y.vn"]]
+        return io.BytesIO(sheet(*rows)), "danh-sach.xlsx"
+
+    page = officer.post(f"{base}/xem-truoc", {"text": "", "file": file()}, page=base).text
+    both = officer.post(
+        f"{base}/xem-truoc", {"text": "An, an@example.vn", "file": file()}, page=base
+    ).text
+
+    assert "1 người đề cử được" in page
+    assert "Trần Văn Ví Dụ, vi-du@example.vn</textarea>" in page
+    assert asked["nominees"] == []
+    assert "2 người đề cử được" in both
+    assert both.index("an@example.vn") < both.index("vi-du@example.vn")
+
+
+def test_a_workbook_that_cannot_be_read_is_named_at_the_file(
+    officer: Browser, asked: dict[str, Any]
+) -> None:
+    """In the service's words; what was typed stays."""
+    base = f"/doi-tac/{asked['id']}"
+    file = io.BytesIO(sheet(["0912 345 678", "x"])), "danh-sach.xlsx"
+    refused = officer.post(
+        f"{base}/xem-truoc", {"text": "An, an@example.vn", "file": file}, page=base
+    )
+    assert refused.status_code == 422
+    assert 'id="file-error"' in refused.text
+    assert "Không tìm thấy cột họ và tên" in refused.text
+    assert "an@example.vn</textarea>" in refused.text
+    file = io.BytesIO(sheet(["0912 345 678", "x"])), "danh-sach.xlsx"
+    alone = officer.post(f"{base}/xem-truoc", {"text": "", "file": file}, page=base)
+    assert "Xin dán danh sách" not in alone.text
 
 
 def test_a_nominee_is_replaced_once(officer: Browser, asked: dict[str, Any]) -> None:
@@ -234,6 +275,52 @@ def test_a_nominee_signs_in_by_mail_comes_back_and_confirms(
     assert done.location == f"/toi/ve/{nominee['registration_id']}"
     assert "Bạn đã có chỗ" in browser.get(done.location).text
     assert "Mở vé của tôi" in browser.get(path).text
+
+
+def test_a_nominee_answers_the_events_form_on_the_same_page(
+    signed_in: Callable[..., Browser], world: World, asked: dict[str, Any]
+) -> None:
+    """All that is missing is said at once, in the order of the page; what was typed stays."""
+    event = world.events[asked["event_id"]]
+    asks(world, event, field("trade", required=True), field("topic", "choice", required=True))
+    nominee = named(asked, "Lan")
+    path, browser = f"/de-cu/{nominee['id']}/s3cret", signed_in()
+    assert 'name="answers.trade"' in browser.get(path).text
+
+    form = {"name": "Lan", "consent_version": "1", "form_version": "1", "answers.topic": "tax"}
+    missing = browser.post(path, form | {"answers.topic": ""}, page=path)
+    lacks_one = browser.post(path, form | {"consent": "1"}, page=path)
+
+    assert missing.status_code == lacks_one.status_code == 422
+    places = [missing.text.index(f'href="#{name}"') for name in ("answers.trade", "answers.topic", "consent")]  # fmt: skip
+    assert places == sorted(places)
+    assert re.search(r'value="tax" checked', lacks_one.text)
+    assert nominee["state"] == "nominated"
+    whole = form | {"consent": "1", "answers.trade": "Bán lẻ"}
+    done = browser.post(path, whole, page=path)
+    assert done.location == f"/toi/ve/{nominee['registration_id']}"
+    place = world.registrations[nominee["registration_id"]]
+    assert place["answers"] == {"trade": "Bán lẻ", "topic": "tax"}
+
+
+def test_what_is_asked_without_scripts_comes_once_its_condition_is_met(
+    signed_in: Callable[..., Browser], world: World, asked: dict[str, Any]
+) -> None:
+    """And where nobody knows what is asked, nothing is confirmed and what was typed stays."""
+    hangs = field("more", shown_if={"field": "topic", "equals": "tax"})
+    asks(world, world.events[asked["event_id"]], field("topic", "choice"), hangs)
+    nominee = named(asked, "Lan")
+    path, browser = f"/de-cu/{nominee['id']}/s3cret", signed_in()
+    form = {"name": "Lan", "consent": "1", "consent_version": "1", "answers.topic": "tax"}
+
+    late = browser.post(path, form, page=path)
+    world.away_at = f"/v1/offers/{asked['event_id']}/form"
+    away = browser.post(path, form, page=path)
+
+    assert "mở thêm câu hỏi" in late.text
+    assert away.status_code == 503
+    assert 'name="answers.topic" value="tax"' in away.text
+    assert nominee["state"] == "nominated"
 
 
 def test_a_nominee_declines_without_signing_in(browser: Browser, asked: dict[str, Any]) -> None:

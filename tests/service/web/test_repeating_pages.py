@@ -178,7 +178,8 @@ def test_a_rule_is_said_in_words(app, rule, words):
 def test_in_english_it_counts_as_english_does(app):
     with app.test_request_context(headers={"Accept-Language": "en"}):
         assert (
-            in_words("FREQ=YEARLY;COUNT=2", START, HOME) == "Every year on the 26th of Mar, 2 times"
+            in_words("FREQ=YEARLY;COUNT=2", START, HOME)
+            == "Every year on the 26th of March, 2 times"
         )
         assert in_words("FREQ=MONTHLY;COUNT=2;BYDAY=4TH", START, HOME) == "Every month on the 4th Thursday of the month, 2 times"  # fmt: skip
         assert in_words("FREQ=MONTHLY;COUNT=1;BYMONTHDAY=22,23", START, HOME) == "Every month on the 22nd and the 23rd, 1 time"  # fmt: skip

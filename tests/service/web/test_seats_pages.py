@@ -352,3 +352,21 @@ def test_hostile_names_and_reasons_are_text(organiser, world, event, page):
 
     for path in ("", "/duyet", "/nhat-ky", "/phan-bo"):
         assert "<script>alert" not in organiser.get(page + path).text
+
+
+def test_a_cut_below_what_is_kept_is_said_before_anybody_is_named(organiser, world, event, page):
+    """How far one can go stands beside the field; who tries it all the same reads why, with what was typed."""
+    world.offers[event["id"]] = {"quotas": [quota()]}
+    people(world, event, "Trần Thị Được Mời")
+
+    assert "Đang giữ 20 chỗ theo phân bổ, nên lúc này không giảm xuống dưới 186" in text_of(
+        organiser.get(page).text
+    )
+    refused = organiser.post(f"{page}/suc-chua", {"capacity": "100", "was": "200"}, page=page)
+
+    assert refused.status_code == 422
+    assert 'id="capacity-error"' in refused.text
+    assert "Các đơn vị được giữ 20 chỗ nhưng chỉ còn 0 chỗ trống" in text_of(refused.text)
+    assert 'value="100"' in refused.text
+    assert "Trần Thị Được Mời" not in refused.text
+    assert world.events[event["id"]]["capacity"] == 200
