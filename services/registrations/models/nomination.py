@@ -141,6 +141,20 @@ class Nomination(Base):
             raise SeatsBelowNamed(named=self.counts(now).named)
         self.seats = seats
 
+    def bring_forward(self) -> bool:
+        """End with the start of the event at the latest, where that was moved forward; whether that is news.
+
+        Seats that were kept until the deadline are kept until the new one; another time that was set for them stays.
+        """
+        starts_at = self.offer.starts_at
+        if self.closed_at is not None or self.offer.postponed or self.deadline <= starts_at:
+            return False
+        quota = self.quota()
+        if quota.release_at == self.deadline:
+            quota.release_at = starts_at
+        self.deadline = starts_at
+        return True
+
     def close(self, now: datetime) -> None:
         """Nobody is named or confirms any more; who did not answer has lapsed."""
         self.closed_at = now

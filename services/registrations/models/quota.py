@@ -28,7 +28,9 @@ class Quota(Base):
     event_id: Mapped[UUID] = mapped_column(sa.ForeignKey("offers.event_id"), index=True)
     name: Mapped[dict[str, Any]]
     seats: Mapped[int]
-    taken: Mapped[int] = mapped_column(doc="Confirmed or held, counted against it")
+    taken: Mapped[int] = mapped_column(
+        doc="Confirmed, held, or kept while edited answers are looked at"
+    )
     priority: Mapped[int] = mapped_column(doc="The least is looked at first")
     organisation_id: Mapped[UUID | None]
     area_id: Mapped[UUID | None]

@@ -7,6 +7,7 @@ from typing import Any
 
 from services.registrations import messages
 from services.registrations.models import Offer, What
+from services.registrations.operations.nominating import bring_lists_forward
 from services.registrations.operations.seats import note, promote_from_waitlist, tell
 from services.registrations.repository import UnitOfWork
 
@@ -15,9 +16,11 @@ def take_in_event(uow: UnitOfWork, event: dict[str, Any], *, sequence: int, now:
     """Keep the copy of an event up to date; the seats of a known one stay as they were decided here.
 
     What became free when nobody was promoted any more, since it seemed to be over, goes to those who wait if it is moved.
+    Lists of nominations end with its start at the latest.
     """
     offer = _follow(uow, event, sequence)
     if offer is not None:
+        bring_lists_forward(uow, offer, now=now)
         promote_from_waitlist(uow, offer, now=now)
         uow.publish(messages.offer_changed(offer, now))
 

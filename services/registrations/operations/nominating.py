@@ -105,6 +105,19 @@ def change_nomination(
     return nomination
 
 
+def bring_lists_forward(uow: UnitOfWork, offer: Offer, *, now: datetime) -> None:
+    """No list ends after its event has begun; its partner is told of the earlier deadline. The offer is locked by the caller."""
+    for nomination in uow.nominations.of_event(offer.event_id):
+        if nomination.bring_forward():
+            note(uow, What.NOMINATION_CHANGED, offer, now=now, details=_terms(nomination))
+            if nomination.is_open(now):
+                uow.publish(
+                    nomination_messages.nomination(
+                        nomination_messages.NOMINATION_OPENED, nomination, now
+                    )
+                )
+
+
 def close_nomination(
     uow: UnitOfWork, *, nomination_id: UUID, by: UUID, now: datetime
 ) -> Nomination:

@@ -66,6 +66,7 @@ class _Batch:
         self._codes: dict[str, Registration] = {}
         self._read: dict[UUID, Ticket | str] = {}
         self._before: dict[UUID, list[Scan]] = {}
+        self._ahead: dict[UUID, list[Scan]] = {}
         self._touched: set[UUID] = set()
         self._walked_in: set[UUID] = set()
 
@@ -74,6 +75,7 @@ class _Batch:
         event = self.offer.event_id
         nonces = {one["nonce"] for one in scans} | {one["undoes"] for one in scans}
         self.known = self.uow.scans.by_nonce(event, nonces - {None})
+        self._ahead = self.uow.scans.ahead_of(event, {one["nonce"] for one in scans})
         for one in scans:
             if one["ticket"] is not None:
                 self._read[one["nonce"]] = self._ticket(one["ticket"])
@@ -226,6 +228,10 @@ class _Batch:
     def _about(self, scan: Scan, registration: Registration) -> None:
         scan.registration_id = registration.id
         history = self._before.setdefault(registration.id, [])
-        if scan not in history:
-            history.append(scan)
+        for one in (scan, *self._ahead.pop(scan.nonce, [])):
+            if one not in history:
+                history.append(one)
+            if one is not scan:
+                # It took back a scan of which nobody had told yet.
+                one.registration_id, one.outcome, one.why = registration.id, Outcome.UNDONE, None
         self._touched.add(registration.id)

@@ -27,6 +27,15 @@ class Scans:
         known = sa.select(Scan).filter_by(event_id=event_id).where(Scan.nonce.in_(nonces))
         return {scan.nonce: scan for scan in self._session.scalars(known)}
 
+    def ahead_of(self, event_id: UUID, nonces: Collection[UUID]) -> dict[UUID, list[Scan]]:
+        """Scans that took back one of these before it was told; by what they take back."""
+        ahead = sa.select(Scan).filter_by(event_id=event_id, registration_id=None)
+        found: dict[UUID, list[Scan]] = defaultdict(list)
+        for scan in self._session.scalars(ahead.where(Scan.undoes.in_(nonces))):
+            if scan.undoes is not None:
+                found[scan.undoes].append(scan)
+        return found
+
     def of_registrations(self, ids: Collection[UUID]) -> dict[UUID, list[Scan]]:
         """All scans of some registrations."""
         found: dict[UUID, list[Scan]] = defaultdict(list)
@@ -44,7 +53,7 @@ class Scans:
     ) -> tuple[list[Scan], str | None]:
         """Where somebody was let in who should not have been, or twice; in the order in which it came."""
         listed = sa.select(Scan).filter_by(event_id=event_id, let_in=True)
-        listed = listed.where(Scan.outcome.in_(TROUBLED))
+        listed = listed.where(Scan.outcome.in_(TROUBLED), Scan.kind != ScanKind.UNDO)
         if cursor is not None:
             listed = listed.where(Scan.id > cursors.decode_id(cursor))
         rows = list(self._session.scalars(listed.order_by(Scan.id).limit(limit + 1)))
@@ -53,7 +62,8 @@ class Scans:
 
     def count_troubled(self, event_id: UUID) -> int:
         counted = sa.select(sa.func.count()).where(Scan.event_id == event_id, Scan.let_in)
-        return self._session.scalar(counted.where(Scan.outcome.in_(TROUBLED))) or 0
+        troubled = counted.where(Scan.outcome.in_(TROUBLED), Scan.kind != ScanKind.UNDO)
+        return self._session.scalar(troubled) or 0
 
     def admitted_by_gate(self, event_id: UUID) -> Sequence[tuple[str | None, int, int]]:
         """Gate, who went in there, and how many of them were walk-ins."""

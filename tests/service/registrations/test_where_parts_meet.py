@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -12,9 +12,10 @@ from services.registrations.worker import settle_due
 from shared.database.types import jsonable
 from shared.ids import new_id
 from tests.service.registrations.conftest import Registrations
+from tests.service.registrations.nominating import Partner, confirm
 from tests.service.registrations.test_door_devices import Device, figures, outcomes
 from tests.service.registrations.test_import import read, take
-from tests.support.harness import Person
+from tests.support.harness import Person, problem
 
 
 def rows(house: Registrations, event: UUID, **query: str) -> list[dict[str, Any]]:
@@ -242,3 +243,57 @@ def test_a_leader_reads_no_words_about_a_person(registrations: Registrations) ->
     assert "Trần Thị Mơ" not in str(shown.json)
     assert [one["reason"] for one in shown.json["items"][-2:]] == [None, "organiser"]
     assert log(registrations, event, declined["id"])[-1]["reason"] == reason["reason"]
+
+
+def test_a_list_ends_with_the_start_of_an_event_that_is_moved_forward(
+    registrations: Registrations,
+) -> None:
+    """Nobody confirms a seat of an event that has begun, and whoever stands at its door gets what was kept."""
+    state = registrations.event(capacity=2)
+    event = UUID(state["id"])
+    registrations.deliver("event.published", state["id"], 1, state)
+    partner = Partner(registrations, event)
+    partner.name()
+    (nominee, _) = partner.nominees()
+    starts = registrations.clock.now() + timedelta(days=1)
+    moved = jsonable({"starts_at": starts, "ends_at": starts + timedelta(hours=2)})
+
+    registrations.deliver("event.changed", state["id"], 2, state | moved)
+
+    shown = registrations.get(f"/nominations/{partner.list}", by=partner.officer).json
+    assert datetime.fromisoformat(shown["deadline"]) == starts
+    assert (
+        registrations.published("nomination.opened")[-1]
+        .data["deadline"]
+        .startswith(f"{starts:%Y-%m-%dT%H:%M}")
+    )
+    registrations.clock.advance(days=1, seconds=1)
+    settle_due(registrations.deps)
+    refused = confirm(registrations, nominee, Person())
+    assert (refused.status_code, problem(refused)) == (409, "nomination-closed")
+    device = Device(registrations, event)
+    device.scan("walk-in", name="Khách")
+    assert outcomes(device.tell()) == ["admitted"]
+
+
+def test_what_was_taken_back_before_it_was_told_admits_nobody(registrations: Registrations) -> None:
+    """It does not matter which of the two comes first; and taking somebody back lets nobody in."""
+    event = registrations.open_event(capacity=2)
+    (one, _) = registrations.register(event, Person(), Person())
+    device = Device(registrations, event)
+    scan = device.scan(registration_id=one["id"])
+    undo = device.scan("undo", undoes=scan["nonce"], reason="Nhầm người")
+    device.waiting = []
+
+    assert outcomes(device.tell([undo])) == ["refused"]
+    assert figures(registrations, event)["conflicts"] == 0
+    assert outcomes(device.tell([scan])) == ["undone"]
+
+    assert figures(registrations, event)["admitted"] == 0
+    assert outcomes(device.tell([undo, scan])) == ["undone", "undone"]
+    assert (
+        registrations.get(f"/offers/{event}/door-conflicts", by=registrations.organiser).json[
+            "items"
+        ]
+        == []
+    )
