@@ -178,6 +178,7 @@ def test_a_move_at_the_same_moment_as_a_registration_is_told(notifications: Noti
                 "position": None,
                 "held_until": None,
                 "why": None,
+                "colleague": False,
             },
             template=Template.CONFIRMED,
             status="confirmed",

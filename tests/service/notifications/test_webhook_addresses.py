@@ -124,7 +124,7 @@ def test_an_address_that_is_none_or_leads_inside_is_refused_when_typed(typed: st
     ("typed", "kept"),
     [
         ("https://partner.example/hook?k=1", "https://partner.example/hook?k=1"),
-        (" HTTPS://Partner.Example.VN:443/Hook ", "https://partner.example/Hook"),
+        (" HTTPS://Partner.Example.VN:443/Hook ", "https://partner.example.vn/Hook"),
         ("https://partner.example:8443/hook", "https://partner.example:8443/hook"),
         ("https://đốithoại.vn/nhận", "https://xn--ithoi-4ya4904c3ka.vn/nh%E1%BA%ADn"),
         ("https://8.8.8.8/hook", "https://8.8.8.8/hook"),
