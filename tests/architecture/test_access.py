@@ -64,6 +64,7 @@ def test_every_operation_is_named_by_the_policy_and_declares_the_same(
     assert declared == {name: set(who.split()) for name, who in POLICY.items()}
 
 
+@pytest.mark.timeout(900)  # thousands of requests, on a machine that does other things, too
 @pytest.mark.slow
 def test_nobody_reaches_what_is_not_theirs(
     scene: Scene, documents: dict[str, dict[str, Any]]
