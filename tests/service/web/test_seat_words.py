@@ -15,6 +15,7 @@ TERMS = {"nomination_id": new_id(), "seats": 3, "deadline": "2026-03-19T10:00:00
 DETAILS: dict[What, dict[str, Any]] = {
     What.RESIZED: {"from": 1, "to": 2},
     What.ANSWERS_REMOVED: {"registrations": 3},
+    What.CONTACTS_REMOVED: {"nominees": 3},
     What.NOMINATION_OPENED: TERMS,
     What.NOMINATION_CHANGED: TERMS,
 }
