@@ -44,7 +44,7 @@ class Database:
 
 
 class UnitOfWork:
-    """Commits on a clean exit, rolls back on an exception. Opened by routes, handlers and workers only.
+    """Commits on a clean exit, rolls back on an exception; with `read_only` it only ever rolls back. Opened by routes, handlers and workers only.
 
     Each service derives its own and adds its repositories.
     """
@@ -69,7 +69,8 @@ class UnitOfWork:
         trace: TracebackType | None,
     ) -> None:
         try:
-            if kind is None:
+            # What only reads leaves nothing behind, whatever was done to the objects that it read.
+            if kind is None and not self._read_only:
                 self.commit()
         finally:
             self.session.close()

@@ -267,3 +267,13 @@ def test_a_postponed_event_keeps_its_places_and_gives_none(registrations: Regist
     assert registrations.get(f"/offers/{event_id}").json["status"] == "postponed"
     registrations.deliver("event.changed", state["id"], 3, state | {"status": "published"})
     registrations.register(event_id, Person())
+
+
+def test_what_only_reads_writes_nothing(registrations: Registrations) -> None:
+    """Whatever was done to the objects that it read."""
+    event = registrations.open_event(capacity=2)
+
+    with registrations.deps.unit_of_work(read_only=True) as uow:
+        uow.offers.get(event).capacity = 50
+
+    assert registrations.get(f"/offers/{event}").json["capacity"] == 2
