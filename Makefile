@@ -68,8 +68,8 @@ setup: runtime $(VENV)/.dev ## Make .venv with everything for development
 demo: runtime ## Start the platform with a year's dialogues (ONCE=1 exits after the walk; PORT=, DATA=)
 	@$(RUN) -m deploy.cli demo $(if $(DATA),--data "$(DATA)")
 
-test: setup ## Run all tests (FAST=1 leaves out what needs services or a browser; ARGS= goes to pytest)
-	@$(RUN) -m pytest -n 2 $(if $(FAST),-m "not postgres and not rabbitmq and not browser and not slow") $(ARGS)
+test: setup ## Run all tests, four at a time since many wait (FAST=1 leaves out what needs services or a browser; ARGS= goes to pytest)
+	@$(RUN) -m pytest -n 4 $(if $(FAST),-m "not postgres and not rabbitmq and not browser and not slow") $(ARGS)
 
 faults: setup ## Break things on purpose and count (QUICK=1, FULL=1, SEED=number, ARGS=names)
 	@QUICK=$(QUICK) FULL=$(FULL) SEED=$(SEED) $(RUN) -m tests.faults $(ARGS)

@@ -46,7 +46,7 @@ from shared.ids import new_id
 from tests.service.registrations.conftest import Registrations
 
 # WHOLE=1: as many as was promised.
-RUNS, STEPS = (200, 50) if os.environ.get("WHOLE") else (50, 50)
+RUNS, STEPS = (200, 50) if os.environ.get("WHOLE") else (25, 50)
 PEOPLE = st.integers(0, 7)
 WOMENS_UNION, WARD = new_id(), new_id()
 
