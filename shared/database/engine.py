@@ -74,7 +74,9 @@ def _postgresql(url: URL, pool_size: int) -> Engine:
             " -c idle_in_transaction_session_timeout=60000"
             # The server's side of the line: a client that vanished holds no lock for hours.
             " -c tcp_keepalives_idle=10 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=3"
-            " -c tcp_user_timeout=15000",
+            " -c tcp_user_timeout=15000"
+            # Questions here take milliseconds; compiling one first takes a hundred.
+            " -c jit=off",
         },
     )
 

@@ -38,10 +38,10 @@ from tests.support.harness import SIGNER, key_server
 
 _FILL = """
 INSERT INTO registrations (id, event_id, name, name_folded, phone, email, organisation_name, note, first_time, status,
-  entry_code, issue, registered_at, checked_in_at, sequence)
+  entry_code, issue, registered_at, checked_in_at, keeps_seat, sequence)
 SELECT ('01900000-0000-7000-8000-' || lpad(to_hex(n + :beyond), 12, '0'))::uuid, :event, 'Nguyễn Thị Ữ ' || n,
   'nguyen thi u ' || n, '+84912345678', 'nguoi' || n || '@donvi.example', 'Công ty Ữ Ậ ' || n % 97, 'Ăn chay', false,
-  'confirmed', lpad(n::text, 8, '0'), 1, now(), CASE WHEN n % 2 = 0 THEN now() END, 1
+  'confirmed', lpad(n::text, 8, '0'), 1, now(), CASE WHEN n % 2 = 0 THEN now() END, false, 1
 FROM generate_series(1, :count) AS n
 """
 

@@ -17,9 +17,9 @@ WITH seat AS (
     UPDATE offers SET confirmed = confirmed + 1, sequence = sequence + 1
     WHERE event_id = {event} AND confirmed < capacity RETURNING event_id, sequence
 ), registered AS (
-    INSERT INTO registrations (id, event_id, person_id, name, name_folded, first_time, status, entry_code, issue, registered_at, sequence)
+    INSERT INTO registrations (id, event_id, person_id, name, name_folded, first_time, status, entry_code, issue, registered_at, keeps_seat, sequence)
     SELECT gen_random_uuid(), event_id, gen_random_uuid(), 'Nguyễn Thị Minh Họa', 'nguyen thi minh hoa', true, 'confirmed',
-        upper(substr(md5(random()::text), 1, 8)), 1, now(), 1
+        upper(substr(md5(random()::text), 1, 8)), 1, now(), false, 1
     FROM seat RETURNING id, event_id, person_id
 )
 INSERT INTO outbox (message_id, type, subject, body, mandatory, created_at)
