@@ -21,8 +21,9 @@ if TYPE_CHECKING:
 
     Key = tuple[str, ...]
 
-MOST_PAGES = 512
-LARGEST_PAGE = 1024 * 1024
+# Together they are never more than 64 MiB, whatever is asked for.
+MOST_PAGES = 128
+LARGEST_PAGE = 512 * 1024
 # One that ended so long ago is still given while somebody builds the next.
 _MEANWHILE = timedelta(seconds=5)
 _NAMED = ("PATH_INFO", "QUERY_STRING", "HTTP_HOST", "wsgi.url_scheme", "HTTP_ACCEPT_LANGUAGE")
@@ -80,11 +81,8 @@ class KeptPages:
     def _build(self, key: Key, environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
         # As old as the moment in which it was asked for, however long it takes.
         until = self._clock.now() + self._fresh
-        # Asked without the visitor's condition, for the whole page is kept.
-        asked = {name: value for name, value in environ.items() if name != "HTTP_IF_NONE_MATCH"}
         marks: dict[str, bool] = {}
-        asked[_MARK] = marks
-        parts, status, headers = run_wsgi_app(self._app, asked, buffered=True)
+        parts, status, headers = run_wsgi_app(self._app, environ | {_MARK: marks}, buffered=True)
         body = b"".join(parts)
         page = _Page(list(headers), body, headers.get("ETag", ""), until)
         if "may" in marks and status.startswith("200") and _may_be_kept(page):

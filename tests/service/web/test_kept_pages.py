@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from flask import Flask
+from flask import Flask, request
 from werkzeug.test import Client
 
 from services.web.kept import MOST_PAGES, KeptPages, the_same_for_every_visitor
@@ -91,6 +91,20 @@ def test_an_unchanged_page_is_not_sent_again(browser, world):
     assert again.status_code == 304
     assert again.data == b""
     assert again.headers["ETag"] == first.headers["ETag"]
+
+
+def test_a_condition_reaches_what_is_not_kept(app):
+    """One's own calendar answers it itself, and sends nothing again."""
+    visitor = Browser(app.test_client())
+    asked = []
+
+    @app.before_request
+    def note() -> None:
+        asked.append(request.headers.get("If-None-Match"))
+
+    visitor.client.get("/lich/secret.ics", headers={"If-None-Match": '"known"'})
+
+    assert asked == ['"known"']
 
 
 def test_the_way_to_signing_in_is_not_kept(browser, world):
