@@ -7,10 +7,10 @@ import unicodedata
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 
-import phonenumbers
 from marshmallow import ValidationError
 from marshmallow.validate import Email
 
+from shared.http.schemas import international
 from shared.text import Text, fold
 
 LONGEST_TEXT = 100_000
@@ -119,7 +119,7 @@ def _row(number: int, line: str) -> Row:
         return Row(number, "".join(c if c.isprintable() else " " for c in said), why=UNREADABLE)
     rest = _NUMBERED.sub("", line.strip(), count=1)
     mails, rest = _taken(_MAIL, rest, _mail)
-    phones, rest = _taken(_PHONE, rest, _phone)
+    phones, rest = _taken(_PHONE, rest, international)
     parts = [part.strip(" .,:\"'<>()-") for part in _SEPARATORS.split(rest)]
     words = [part for part in parts if any(c.isalpha() for c in part)]
     name = " ".join(words[0].split()) if words else ""
@@ -173,13 +173,3 @@ def _mail(text: str) -> str | None:
         return str(Email()(text)) if len(text) <= 254 else None
     except ValidationError:
         return None
-
-
-def _phone(text: str) -> str | None:
-    try:
-        number = phonenumbers.parse(text, "VN")
-    except phonenumbers.NumberParseException:
-        return None
-    if not phonenumbers.is_valid_number(number):
-        return None
-    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)

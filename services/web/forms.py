@@ -174,6 +174,17 @@ class Form:
 
         self.errors = dict(sorted(self.errors.items(), key=place))
 
+    @property
+    def headers(self) -> dict[str, str]:
+        """Of the page that shows it again: when to try it once more, where a service did not answer."""
+        return {"Retry-After": str(self.retry_after)} if self.away else {}
+
+    def refuse_or_leave(self, error: Refused | Away) -> None:
+        """As `refuse`; who is not allowed, or asks for what is not there (any more), gets the page that says so."""
+        if isinstance(error, Refused) and error.status in (401, 403, 404):
+            raise error
+        self.refuse(error)
+
     def refuse(self, error: Refused | Away) -> None:
         """Take over what a service said: each wrong field, or the refusal as a whole under "_"."""
         if isinstance(error, Away):

@@ -51,16 +51,23 @@ class Paragraphs(fields.String):
         super().__init__(validate=validate.Length(0, longest), **kwargs)
 
 
+def international(text: str) -> str | None:
+    """A phone number as E.164, Vietnamese where no country is named; None for what is no number."""
+    try:
+        number = phonenumbers.parse(text, "VN")
+    except phonenumbers.NumberParseException:
+        return None
+    if not phonenumbers.is_valid_number(number):
+        return None
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
 class Phone(fields.String):
     """A phone number, kept in the international form (E.164); Vietnamese where no country is named."""
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
         text = super()._deserialize(value, attr, data, **kwargs)
-        try:
-            number = phonenumbers.parse(text, "VN")
-        except phonenumbers.NumberParseException:
-            number = None
-        if number is None or not phonenumbers.is_valid_number(number):
+        if (number := international(text)) is None:
             raise ma.ValidationError(
                 [
                     Text(
@@ -69,7 +76,7 @@ class Phone(fields.String):
                     )
                 ]
             )
-        return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+        return number
 
 
 def in_two_languages(

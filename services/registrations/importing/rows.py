@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
-import phonenumbers
 from marshmallow import ValidationError, validate
 
+from shared.http.schemas import international
 from shared.text import Text, fold
 
 FIELDS: Final = ("name", "phone", "email", "organisation", "note")
@@ -75,7 +75,7 @@ def check(said: Mapping[str, str]) -> tuple[dict[str, str], dict[str, Text]]:
     for name in FIELDS:
         text = one_line(said.get(name, "")) if name != "note" else lines(said.get(name, ""))
         text = _KEPT_FROM_CALCULATING.sub("", text, count=1)
-        number = _international(text) if name == "phone" and text else None
+        number = international(text) if name == "phone" and text else None
         kept[name] = number or (text.lower() if name == "email" else text)
         if number is None and (problem := _problem(name, text)) is not None:
             problems[name] = problem
@@ -122,14 +122,3 @@ def _is_address(text: str) -> bool:
     except ValidationError:
         return False
     return True
-
-
-def _international(text: str) -> str | None:
-    """A phone number as E.164, Vietnamese where no country is named; a number that lost its first 0 is one, too."""
-    try:
-        number = phonenumbers.parse(text, "VN")
-    except phonenumbers.NumberParseException:
-        return None
-    if not phonenumbers.is_valid_number(number):
-        return None
-    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)

@@ -32,6 +32,11 @@ MOST_COLLEAGUES = 10
 _ENDED = "status NOT IN ('cancelled', 'declined')"
 
 
+def plain_code(code: str) -> str:
+    """An entry code as it is kept, however it was typed."""
+    return code.upper().replace("-", "").replace(" ", "")
+
+
 class Registration(Base):
     """A person has at most one for an event that is neither cancelled nor declined; a walk-in and a colleague have no person."""
 

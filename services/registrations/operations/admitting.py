@@ -12,7 +12,8 @@ from uuid import UUID
 from services.registrations import messages
 from services.registrations.errors import TicketInvalid
 from services.registrations.models import Offer, Registration
-from services.registrations.operations.door import check_in, find_admission, plain_code
+from services.registrations.models.registration import plain_code
+from services.registrations.operations.door import check_in, find_admission
 from services.registrations.operations.registering import admit
 from services.registrations.operations.seats import settle
 from services.registrations.repository import UnitOfWork

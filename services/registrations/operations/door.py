@@ -15,6 +15,7 @@ from services.registrations.models import (
     ScanKind,
     What,
 )
+from services.registrations.models.registration import plain_code
 from services.registrations.models.scan import replay
 from services.registrations.operations.registering import new_entry_code
 from services.registrations.operations.seats import note, settle
@@ -144,11 +145,6 @@ def scan_now(
         received_at=now,
         by=by,
     )
-
-
-def plain_code(code: str) -> str:
-    """An entry code as it is kept, however it was typed."""
-    return code.upper().replace("-", "").replace(" ", "")
 
 
 def _require_taking_place(offer: Offer) -> None:

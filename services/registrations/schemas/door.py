@@ -11,6 +11,7 @@ from marshmallow import fields, validate
 from services.registrations.errors import TicketInvalid
 from services.registrations.models import Outcome, Scan, ScanKind
 from services.registrations.models.door import Conflict, Told
+from services.registrations.models.registration import plain_code
 from services.registrations.schemas.offers import TextView
 from services.registrations.schemas.registrations import ONE_OF_THREE, count_shown
 from shared.http.problems import language
@@ -84,7 +85,7 @@ class ScanShape(ma.Schema):
     @ma.post_load
     def as_written(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
         if data["code"] is not None:
-            data["code"] = data["code"].upper().replace("-", "").replace(" ", "")
+            data["code"] = plain_code(data["code"])
         return data
 
     @ma.validates_schema

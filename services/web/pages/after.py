@@ -132,7 +132,7 @@ def _show(event: Json, form: Form) -> Page:
         most=QUESTIONS.most,
         kinds=kinds,
     )
-    return page, form.status, {"Retry-After": str(form.retry_after)} if form.away else {}
+    return page, form.status, form.headers
 
 
 def _typed(survey: Json) -> dict[str, str]:

@@ -93,4 +93,4 @@ def _show(registration: Json, typed: Form, asked: Json | None, *, late: bool = F
         late=late,
         editable=may_edit(registration, event),
     )
-    return page, typed.status, {"Retry-After": str(typed.retry_after)} if typed.away else {}
+    return page, typed.status, typed.headers

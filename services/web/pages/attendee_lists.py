@@ -181,4 +181,4 @@ def _file(form: Form) -> Upload | None:
 
 def _show(event: Json, form: Form) -> Page:
     page = render_template("organiser/attendee_list_ask.html", event=event, form=form)
-    return page, form.status, {"Retry-After": str(form.retry_after)} if form.away else {}
+    return page, form.status, form.headers

@@ -36,7 +36,7 @@ def add() -> Page:
         try:
             made = clients().channels.add(organisation["id"], url=url, topics=topics)
         except (Refused, Away) as error:
-            _refuse(form, error)
+            form.refuse_or_leave(error)
         else:
             return _secret(made, renewed=False)
     return _list(organisation, form)
@@ -60,7 +60,7 @@ def change(endpoint_id: UUID) -> Page | Response:
             changes = {"url": url, "topics": topics}
             clients().channels.change(str(endpoint_id), changes, etag=form["etag"])
         except (Refused, Away) as error:
-            _refuse(form, error)
+            form.refuse_or_leave(error)
         else:
             flash(_("Đã lưu. Tin đang chờ sẽ đến địa chỉ mới."), "ok")
             return redirect(f"/doi-tac/kenh/{endpoint_id}", 303)
@@ -117,7 +117,7 @@ def _secret(made: Json, *, renewed: bool) -> Page:
 
 
 def _answer(form: Form, page: str) -> Page:
-    return page, form.status, {"Retry-After": str(form.retry_after)} if form.away else {}
+    return page, form.status, form.headers
 
 
 def _typed(form: Form) -> tuple[str, list[str]]:
@@ -127,12 +127,6 @@ def _typed(form: Form) -> tuple[str, list[str]]:
     if not chosen:
         form.errors["topics"] = _("Xin chọn ít nhất một loại tin.")
     return url, [] if len(chosen) == len(TOPICS) else chosen
-
-
-def _refuse(form: Form, error: Refused | Away) -> None:
-    if isinstance(error, Refused) and error.status in (401, 403, 404):
-        raise error
-    form.refuse(error)
 
 
 def _organisations() -> list[Json]:

@@ -114,4 +114,4 @@ def _show(event_id: str, typed: Form, *, rows: int = 0) -> Page:
         rows=max(rows, _rows(typed)),
         most=MOST_ROWS,
     )
-    return page, typed.status, {"Retry-After": str(typed.retry_after)} if typed.away else {}
+    return page, typed.status, typed.headers

@@ -134,7 +134,7 @@ def _show(form: Form, *, event: Json | None, own: list[Json]) -> Page:
         rows={name: rows.shown(form) for name, rows in ROWS.items()},
         most={name: rows.most for name, rows in ROWS.items()},
     )
-    return page, form.status, {"Retry-After": str(form.retry_after)} if form.away else {}
+    return page, form.status, form.headers
 
 
 def _to_choose(today: list[Json], event: Json | None, part: str) -> list[tuple[str, str]]:

@@ -116,4 +116,4 @@ def _show(event: Json, form: Form, fields: list[Json] | None = None, *, days: in
         seen=prepared({"fields": fields, "retention_days": days}) if fields else None,
         blank=Form(),
     )
-    return page, form.status, {"Retry-After": str(form.retry_after)} if form.away else {}
+    return page, form.status, form.headers

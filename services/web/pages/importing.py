@@ -184,7 +184,7 @@ def _show(form: Form, own: list[Json]) -> Page:
         own=[(one["id"], one["name"]) for one in own],
         kinds=[(one["key"], said(one["name"])) for one in kinds],
     )
-    return page, form.status, {"Retry-After": str(form.retry_after)} if form.away else {}
+    return page, form.status, form.headers
 
 
 def _number(text: str) -> int:

@@ -48,7 +48,7 @@ def open_one(event_id: UUID) -> Page:
         try:
             clients().nominations.open(str(event_id), terms, key=f"web-{form.nonce}")
         except (Refused, Away) as error:
-            _retry(error, form)
+            form.refuse_or_leave(error)
         else:
             flash(_("Đã giữ chỗ và mời đơn vị đề cử."), "ok")
             return redirect(f"/to-chuc/su-kien/{event_id}/de-cu", 303)
@@ -81,7 +81,7 @@ def change(event_id: UUID, nomination_id: UUID) -> Page:
             else:
                 clients().nominations.change(str(nomination_id), terms)
         except (Refused, Away) as error:
-            _retry(error, form)
+            form.refuse_or_leave(error)
         else:
             done = (
                 _("Đã đóng danh sách. Chỗ còn lại nay dành cho mọi người.")
@@ -116,14 +116,14 @@ def _show(event: Json, form: Form) -> Page:
         form=form,
         may_open=event["status"] in ("published", "postponed"),
     )
-    return page, form.status, _headers(form)
+    return page, form.status, form.headers
 
 
 def _change_page(event: Json, nomination: Json, form: Form) -> Page:
     page = render_template(
         "organiser/nomination.html", event=event, nomination=nomination, form=form
     )
-    return page, form.status, _headers(form)
+    return page, form.status, form.headers
 
 
 def _organisations(event: Json) -> list[Json]:
@@ -147,13 +147,3 @@ def _of(event_id: UUID, nomination_id: UUID) -> Json:
     if one is None:
         abort(404)
     return one
-
-
-def _retry(error: Refused | Away, form: Form) -> None:
-    if isinstance(error, Refused) and error.status in (401, 403, 404):
-        raise error
-    form.refuse(error)
-
-
-def _headers(form: Form) -> dict[str, str]:
-    return {"Retry-After": str(form.retry_after)} if form.away else {}

@@ -71,7 +71,7 @@ def answer(nominee_id: UUID, secret: str) -> Page:
             if refused.type == "already-registered":
                 flash(refused.title, "note")
                 return redirect(f"/toi/ve/{refused.members.get('registration_id', '')}", 303)
-            _retry(refused, form)
+            form.refuse_or_leave(refused)
         except Away as away:
             form.refuse(away)
         else:
@@ -84,7 +84,7 @@ def _decline(nominee_id: UUID, secret: str, form: Form) -> Page:
     try:
         clients().nominations.decline(str(nominee_id), secret)
     except (Refused, Away) as error:
-        _retry(error, form)
+        form.refuse_or_leave(error)
         return _show(nominee_id, secret, form)
     return redirect(request.path, 303)
 
@@ -124,7 +124,7 @@ def _show(
         late=late,
         form=form,
     )
-    return page, form.status, {"Retry-After": str(form.retry_after)} if form.away else {}
+    return page, form.status, form.headers
 
 
 def _invitation(nominee_id: UUID, secret: str) -> Json:
@@ -135,9 +135,3 @@ def _known() -> dict[str, str]:
     """The name and phone that community has of whoever is signed in."""
     me = if_there(clients().community.me) if signed_in() else None
     return {name: me[name] for name in ("name", "phone") if me.get(name)} if me else {}
-
-
-def _retry(error: Refused | Away, form: Form) -> None:
-    if isinstance(error, Refused) and error.status in (401, 403, 404):
-        raise error
-    form.refuse(error)

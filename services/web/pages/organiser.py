@@ -236,7 +236,7 @@ def _step(event_id: UUID, form: Form, template: str, act: Callable[[], object], 
         form,
         here=here(otherwise=f"/to-chuc/su-kien/{event_id}"),
     )
-    return page, form.status, {"Retry-After": str(form.retry_after)} if form.away else {}
+    return page, form.status, form.headers
 
 
 def _page(template: str, event: Json, form: Form, **more: object) -> str:

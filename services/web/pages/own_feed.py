@@ -65,7 +65,7 @@ def _show(form: Form, address: Json | None, *, secret: str = "") -> Page:
         webcal=f"webcal:{secret.partition(':')[2]}",
         reminders=[(minutes, reminder_name(minutes)) for minutes in REMINDERS],
     )
-    return page, form.status, {"Retry-After": str(form.retry_after)} if form.away else {}
+    return page, form.status, form.headers
 
 
 def reminder_name(minutes: str) -> str:

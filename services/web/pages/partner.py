@@ -65,7 +65,7 @@ def preview(nomination_id: UUID) -> Page:
             text = "\n".join((text, _lines(sheet["good"]), _lines(sheet["flagged"]))).strip()
         pasted = clients().nominations.preview(str(nomination_id), text) if text else (sheet or {})
     except (Refused, Away) as error:
-        _retry(error, form)
+        form.refuse_or_leave(error)
         return _list(nomination_id, form)
     keep_nowhere()
     form.typed = {"nonce": form.nonce, "good": _lines(pasted["good"])}
@@ -92,7 +92,7 @@ def name(nomination_id: UUID) -> Page:
         try:
             done = clients().nominations.name(str(nomination_id), good, key=f"web-{form.nonce}")
         except (Refused, Away) as error:
-            _retry(error, form)
+            form.refuse_or_leave(error)
         else:
             number = len(done["good"])
             flash(
@@ -134,7 +134,7 @@ def replace(nomination_id: UUID, nominee_id: UUID) -> Page:
         try:
             clients().nominations.replace(str(nominee_id), person, key=f"web-{form.nonce}")
         except (Refused, Away) as error:
-            _retry(error, form)
+            form.refuse_or_leave(error)
         else:
             flash(_("Đã thay người. Chỗ của người trước nay dành cho người mới."), "ok")
             return redirect(f"/doi-tac/{nomination_id}", 303)
@@ -145,7 +145,7 @@ def _list(nomination_id: UUID, form: Form) -> Page:
     keep_nowhere()
     nomination = clients().nominations.whole(str(nomination_id))
     page = render_template("partner/list.html", nomination=nomination, form=form, root=_root())
-    return page, form.status, _headers(form)
+    return page, form.status, form.headers
 
 
 def _replacing(nomination_id: UUID, nominee_id: UUID, form: Form) -> Page:
@@ -158,7 +158,7 @@ def _replacing(nomination_id: UUID, nominee_id: UUID, form: Form) -> Page:
     page = render_template(
         "partner/replace.html", nomination=nomination, nominee=nominee, form=form
     )
-    return page, form.status, _headers(form)
+    return page, form.status, form.headers
 
 
 def _text(form: Form) -> str:
@@ -201,17 +201,6 @@ def _written(content: bytes, form: Form) -> str:
 
 def _lines(rows: list[Json]) -> str:
     return "\n".join(row["text"] for row in rows)
-
-
-def _retry(error: Refused | Away, form: Form) -> None:
-    """Take over a refusal; who is not there any more, or not allowed, gets the page that says so."""
-    if isinstance(error, Refused) and error.status in (401, 403, 404):
-        raise error
-    form.refuse(error)
-
-
-def _headers(form: Form) -> dict[str, str]:
-    return {"Retry-After": str(form.retry_after)} if form.away else {}
 
 
 def _root() -> str:

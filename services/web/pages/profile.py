@@ -77,7 +77,7 @@ def _show(me: Json | None, form: Form) -> tuple[str, int, dict[str, str]]:
         ]
         given = standing_consents(clients().community.consents())
     page = render_template("profile.html", me=me, form=form, purposes=purposes, given=given)
-    return page, form.status, {"Retry-After": str(form.retry_after)} if form.away else {}
+    return page, form.status, form.headers
 
 
 def as_version(typed: str) -> str | int:

@@ -59,4 +59,4 @@ def _show(programme: Json, form: Form) -> Page:
         back=year_page(programme),
         events=[*(e for item in programme["items"] for e in item["events"]), *programme["other_events"]],
     )  # fmt: skip
-    return page, form.status, {"Retry-After": str(form.retry_after)} if form.away else {}
+    return page, form.status, form.headers

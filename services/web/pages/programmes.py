@@ -124,7 +124,7 @@ def _show(form: Form, *, programme: Json | None, own: list[Json]) -> Page:
         rows=ITEMS.shown(form),
         most=ITEMS.most,
     )
-    return page, form.status, {"Retry-After": str(form.retry_after)} if form.away else {}
+    return page, form.status, form.headers
 
 
 def _read(form: Form) -> Json:

@@ -77,7 +77,7 @@ def _show(event: Json, offer: Json, form: Form) -> Page:
         most=QUOTAS.most,
         choices=_choices(event, offer),
     )
-    return page, form.status, {"Retry-After": str(form.retry_after)} if form.away else {}
+    return page, form.status, form.headers
 
 
 def _choices(event: Json, offer: Json) -> list[tuple[str, str]]:

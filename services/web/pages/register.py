@@ -121,7 +121,7 @@ def _show(event_id: str, typed: Form, *, asked: Json | None = None, late: bool =
         form=typed,
         news=_news(),
     )
-    return page, typed.status, {"Retry-After": str(typed.retry_after)} if typed.away else {}
+    return page, typed.status, typed.headers
 
 
 def _sign_in_first(event_id: str, typed: Form) -> Page:

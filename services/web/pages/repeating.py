@@ -170,7 +170,7 @@ def _show(
         week_choices=rule_form.week_choices(),
         **more,
     )
-    return page, form.status, {"Retry-After": str(form.retry_after)} if form.away else {}
+    return page, form.status, form.headers
 
 
 def _left(scope: Scope) -> int:

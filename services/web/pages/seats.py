@@ -114,7 +114,7 @@ def show(event: Json, form: Form, *, rules: Form | None = None) -> Page:
         rules=rules,
         open=event["status"] in OPEN,
     )
-    return page, form.status, {"Retry-After": str(form.retry_after)} if form.away else {}
+    return page, form.status, form.headers
 
 
 def names_of(event: Json, offer: Json) -> dict[str, str]:

@@ -115,7 +115,7 @@ def _show(template: str, scope: Scope, form: Form, **more: object) -> Page:
         edits=may_edit(str(series["organisation_id"])),
         **more,
     )
-    return page, form.status, {"Retry-After": str(form.retry_after)} if form.away else {}
+    return page, form.status, form.headers
 
 
 def _is_asked_here(form: Form) -> bool:

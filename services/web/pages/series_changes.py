@@ -117,7 +117,7 @@ def _show(scope: Scope, form: Form) -> Page:
     page = render_template(
         "organiser/series_edit.html", scope=scope, series=scope.series, form=form, lead=_lead(scope)
     )
-    return page, form.status, {"Retry-After": str(form.retry_after)} if form.away else {}
+    return page, form.status, form.headers
 
 
 def _lead(scope: Scope) -> Json:

@@ -123,4 +123,4 @@ def _show(template: str, form: Form) -> Page:
     page = render_template(
         template, form=form, demo=current_app.extensions["settings"].demo, asked=cookie.get("asked")
     )
-    return page, form.status, {"Retry-After": str(form.retry_after)} if form.away else {}
+    return page, form.status, form.headers

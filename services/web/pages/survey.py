@@ -75,4 +75,4 @@ def _show(registration_id: UUID, form: Form) -> Page:
         survey=asked.own_survey(str(registration_id)),
         form=form,
     )
-    return page, form.status, {"Retry-After": str(form.retry_after)} if form.away else {}
+    return page, form.status, form.headers

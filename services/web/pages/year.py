@@ -130,7 +130,7 @@ def back_to(programme: Json) -> Response:
 
 def _copying(programme: Json, form: Form) -> Page:
     page = render_template("organiser/copy.html", programme=programme, form=form)
-    return page, form.status, {"Retry-After": str(form.retry_after)} if form.away else {}
+    return page, form.status, form.headers
 
 
 def _events_of(programme: Json) -> dict[str, Json]:
